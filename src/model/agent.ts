@@ -1,0 +1,164 @@
+import type { IpFamily, Protocol, SocketAddress } from './address.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * The protocol between a run and the agent in a probe pod: one JSON value per line, commands one way, messages the
+ * other, over a stream that no policy under test can cut (standard streams, or a socket in the pod).
+ *
+ * Records are numbered 1, 2, 3, ... without gaps and kept until acknowledged, so that a broken stream loses nothing
+ * and a lost record is noticed. All times (`at`) are milliseconds of the agent's own monotonic clock.
+ */
+export interface AgentConfig {
+	/** Id of the run; a greeting with another one is refused. */
+	run: string;
+	/** Name of the endpoint in the scenario. */
+	endpoint: string;
+	/** Distinguishes two pods of one name; goes into every reply. */
+	uid: string;
+	/** Hex; the MAC of every reply is made with it. */
+	key: string;
+	listen: AgentListen[];
+	/** Attempts from the first millisecond, before any control stream exists. */
+	boot: BootAttempt[];
+	limits: AgentLimits;
+}
+
+export interface AgentListen {
+	port: number;
+	protocol: Protocol;
+	speaks: 'tcp' | 'udp' | 'http';
+}
+
+export interface AgentLimits {
+	/** Attempts in flight; more wait in line. */
+	inFlight: number;
+	/** Unacknowledged records kept; beyond it the oldest are dropped and an `overflow` record says how many. */
+	records: number;
+	/** Connections that a listener holds open at once. */
+	connections: number;
+}
+
+export const defaultAgentLimits: AgentLimits = { inFlight: 4096, records: 200_000, connections: 8192 };
+
+/**
+ * For `node` in front of the agent's file: many agents share a machine, and V8 would rather take memory than collect.
+ * The heap holds `defaultAgentLimits.records` records with room to spare. Measured in docs/agent.md.
+ */
+export const agentNodeFlags: readonly string[] = [
+	'--max-old-space-size=128',
+	'--max-semi-space-size=2',
+	'--v8-pool-size=1',
+];
+
+/** One try: a token sent once, from one planned source port to one literal address. Times in milliseconds. */
+export interface AttemptCommand {
+	token: string;
+	protocol: Protocol;
+	speaks: 'tcp' | 'udp' | 'http';
+	family: IpFamily;
+	/** The planned source port; a port in use is `not-run` with detail EADDRINUSE, never another port. */
+	source: { address?: string; port: number };
+	destination: SocketAddress;
+	/** Wait before sending. */
+	delay: number;
+	/** From sending until it counts as unanswered; under one second, so that there is one SYN in it. */
+	deadline: number;
+}
+
+/** Repeated from the agent's start until `stop-boot` or `limit` tries; each try's token is `${token}-${index}`. */
+export interface BootAttempt extends AttemptCommand {
+	every: number;
+	limit: number;
+}
+
+export type AgentCommand =
+	/** Opens (or reopens) a control stream; answered by `ready`, then by every kept record with seq > after. */
+	| { do: 'hello'; run: string; after: number }
+	| { do: 'ping'; id: number }
+	| { do: 'attempt'; attempts: AttemptCommand[] }
+	/** From now on every attempt that is out waits this long at most, counted from its sending. Milliseconds. */
+	| { do: 'limit-wait'; wait: number }
+	/** Opens a connection and keeps it; answered by a `result` for its token once the greeting came back. */
+	| { do: 'hold'; name: string; attempt: AttemptCommand }
+	/** Sends a fresh token over a held connection; answered by a `result`. */
+	| { do: 'attempt-on'; name: string; token: string; deadline: number }
+	| { do: 'release'; name: string }
+	/** Ends every attempt in flight and in line: each gets its `result` (`not-run`, detail `cancelled`). Then `cancelled`. */
+	| { do: 'cancel'; id: number }
+	/** Stops the boot plan; answered by the results that are still out, then `boot-stopped`. */
+	| { do: 'stop-boot'; id: number }
+	/** Connects to every own listener over loopback, in each family, with a token. */
+	| { do: 'self-check'; id: number }
+	| { do: 'counters'; id: number }
+	/** Looks once more for half-open connections, then answers in sequence: whatever arrived before has a lower number. */
+	| { do: 'barrier'; id: number }
+	/** Records up to this number may be forgotten. */
+	| { do: 'ack'; seq: number }
+	| { do: 'stop' };
+
+/** Kernel counters of the agent's network namespace. An increase of a loss counter during an epoch caps the verdicts. */
+export interface AgentCounters {
+	/** TcpExt ListenDrops and ListenOverflows (/proc/net/netstat). */
+	listenDrops: number;
+	listenOverflows: number;
+	/** Udp and Udp6 RcvbufErrors (/proc/net/snmp, /proc/net/snmp6). */
+	udpReceiveBufferErrors: number;
+	/** Packets sent on interfaces other than lo (/proc/net/dev): shows that a client was able to send. */
+	sentPackets: number;
+	receivedPackets: number;
+	/** Input that was not of our protocol, or over a bound. */
+	strays: number;
+}
+
+export interface SelfCheck {
+	port: number;
+	protocol: Protocol;
+	family: IpFamily;
+	ok: boolean;
+	detail?: string;
+}
+
+export type AgentRecord = { seq: number; at: number } & (
+	| {
+			is: 'result';
+			token: string;
+			outcome: Outcome;
+			startedAt: number;
+			endedAt: number;
+			source: { address?: string; port: number };
+	  }
+	/** A token arrived at a listener. */
+	| { is: 'witness'; token: string; protocol: Protocol; from: SocketAddress; to: SocketAddress; held?: boolean }
+	/** A half-open connection (SYN_RECV) was seen on a listener. */
+	| { is: 'syn'; from: SocketAddress; to: SocketAddress }
+	| { is: 'self-check'; id: number; checks: SelfCheck[] }
+	| { is: 'counters'; id: number; counters: AgentCounters }
+	| { is: 'cancelled'; id: number }
+	| {
+			is: 'boot-stopped';
+			id: number;
+			startedAt: number;
+			tries: { token: string; source: { port: number }; destination: SocketAddress }[];
+	  }
+	| { is: 'barrier'; id: number }
+	/** `lost` records were dropped at a bound: what the agent witnessed is incomplete. */
+	| { is: 'overflow'; lost: number }
+);
+
+export type AgentMessage =
+	| {
+			is: 'ready';
+			uid: string;
+			at: number;
+			startedAt: number;
+			listening: AgentListen[];
+			failures: { port: number; protocol: Protocol; family: IpFamily; detail: string }[];
+	  }
+	| { is: 'pong'; id: number; at: number }
+	/** A command was refused (not JSON, unknown, another run); the agent goes on. */
+	| { is: 'refused'; detail: string }
+	| AgentRecord;
+
+/** What travels: `gatecrash/1 TOKEN\n` there, `gatecrash/1 TOKEN UID MAC\n` back; over HTTP `GET /gatecrash/TOKEN` with the reply as its body. */
+export const wireMagic = 'gatecrash/1';
+export const maximumLineLength = 1024;

@@ -1,0 +1,35 @@
+/**
+ * What a scenario may need of a cluster, as a closed list: an unknown word in `requires` is an error.
+ * A capability that the chosen cluster lacks makes the scenario `skipped`, with the capability's name as the reason.
+ */
+export const capabilities = {
+	'network-policy': 'enforces NetworkPolicy v1',
+	ipv4: 'gives pods IPv4 addresses',
+	ipv6: 'gives pods IPv6 addresses',
+	sctp: 'carries SCTP, and probes can open SCTP sockets',
+	icmp: 'probes can send ICMP echo requests',
+	'host-network': 'runs pods in the network of their node',
+	'cross-node': 'has at least two nodes that run probe pods',
+	external: 'has endpoints outside the cluster that the harness owns',
+	'node-port': 'serves NodePort Services',
+	'load-balancer': 'serves LoadBalancer Services',
+	'kubelet-probes': 'runs readiness and liveness probes from the node',
+	'completed-pods': 'keeps pods whose containers have ended',
+	'service-accounts': 'gives pods a service account that policies can select',
+	apiserver: 'has a Kubernetes API server that pods can address',
+	'cluster-dns': 'resolves Service names',
+	metadata: 'has a cloud metadata address that the harness owns',
+	'cluster-scoped-policies': 'enforces ClusterNetworkPolicy or AdminNetworkPolicy tiers',
+	calico: 'enforces Calico policies',
+	cilium: 'enforces Cilium policies',
+	'security-groups-for-pods': 'attaches AWS security groups to pods',
+	istio: 'runs Istio with sidecars',
+	ambient: 'runs Istio in ambient mode',
+	envoy: 'runs an Envoy proxy beside a probe pod',
+	'wire-capture': 'can capture packets on the host side of a pod',
+	faults: 'can inject faults while attempts go on',
+} as const;
+
+export type Capability = keyof typeof capabilities;
+
+export const capabilityNames = Object.keys(capabilities) as Capability[];

@@ -1,0 +1,175 @@
+import type { Addresses, Protocol } from './address.ts';
+import type { AgentLimits, BootAttempt } from './agent.ts';
+import type { Capability } from './capability.ts';
+import type { Plan, Workload } from './plan.ts';
+import type { KubernetesObject } from './policy.ts';
+import type { ClusterRange } from './reference.ts';
+import type { Scenario } from './scenario.ts';
+
+/** What is known about a cluster; goes into every report. */
+export interface ClusterFacts {
+	name: string;
+	driver: 'netns' | 'kind' | 'eks' | 'existing';
+	/** For example `embedded`, `v1.36.3`. */
+	version: string;
+	kernel: string;
+	/** Who enforces NetworkPolicy here, for example `nftables (embedded)`; empty: nobody was found. */
+	enforcers: string[];
+	nodes: number;
+	ranges: Partial<Record<ClusterRange, string>>;
+	/** CNI plugins and meshes that were found, with versions where they say so; undefined: not looked for. */
+	network?: { cni: string[]; mesh: string[] };
+	/** Shown first in every report, for example that two enforcers act at once, or that none does. */
+	warnings?: string[];
+	/** Shown in every report, for example that the embedded cluster is no substitute for the engine in production. */
+	notes: string[];
+	/** Bugs enforced on purpose (`--inject`). */
+	injected: string[];
+	/** What standing it up took, in order, milliseconds; undefined: it was up already, or that took no time worth telling. */
+	phases?: { phase: string; duration: number }[];
+}
+
+/** How long things may take here by default, milliseconds. */
+export interface ClusterTiming {
+	/** Bound for a change to take effect. */
+	settle: number;
+	/** After the last cell closed, before a token counts as a leak. */
+	hold: number;
+	/** The least wait before a try counts as unanswered. */
+	waitFloor: number;
+	/** After the last deadline of an epoch, before witnesses are asked for their barrier. */
+	linger: number;
+}
+
+/** Cluster-wide loss counters; an increase during an epoch caps its verdicts at `inconclusive`. */
+export interface LossCounters {
+	conntrackDrop: number;
+	conntrackInsertFailed: number;
+	neighbourTableFull: number;
+}
+
+/**
+ * A cluster behind one interface, whatever the driver. Whoever calls `up` calls `down`, also when `up` failed half-way.
+ * Methods reject with GatecrashError when the world fails.
+ */
+export interface Cluster {
+	readonly name: string;
+	readonly capabilities: ReadonlySet<Capability>;
+	readonly timing: ClusterTiming;
+	/** How a blocked cell's path can be shown to be open. */
+	readonly baseline: 'no-policies' | 'allow-all-policy' | 'contrast';
+	/** How many scenarios may be deployed at once without disturbing each other. */
+	readonly parallelDeployments: number;
+	/** Namespaces marked `existing` are really there; undefined: such scenarios are skipped. */
+	readonly hasExistingNamespaces?: boolean;
+	/** Why a scenario can't be run here, known before anything is made: it is then skipped with this reason. */
+	refuses?(scenario: Scenario): string | undefined;
+	up(signal: AbortSignal): Promise<ClusterFacts>;
+	/** Once, between `up` and the first `deploy`: rejects, naming all that is missing, when the plan can't be carried out. */
+	checkPlan?(plan: Plan, signal: AbortSignal): Promise<void>;
+	/** Stands up one scenario's namespaces, pods, Services and external endpoints. Undoes itself when it fails. */
+	deploy(workload: Workload, settings: AgentSettings, signal: AbortSignal): Promise<Deployment>;
+	down(): Promise<void>;
+}
+
+/** What every agent of a run shares. */
+export interface AgentSettings {
+	run: string;
+	/** Hex; made anew for every run, never written to the run folder. */
+	key: string;
+	limits: AgentLimits;
+}
+
+export interface Endpoint {
+	kind: 'pod' | 'node' | 'external';
+	name: string;
+	uid: string;
+	addresses: Addresses;
+	namespace?: string;
+	labels: Record<string, string>;
+	hostNetwork: boolean;
+	node?: string;
+	/** An agent runs there. */
+	agent: boolean;
+	/** Ports whose real number differs from the declared one (hostNetwork pods): declared `80/tcp` -> real number. */
+	portMap: Record<string, number>;
+}
+
+export interface ServiceState {
+	name: string;
+	/** Empty for headless Services. */
+	addresses: Addresses;
+	nodePorts: Record<string, number>;
+	/** Names of the pods behind it now. */
+	backends: string[];
+}
+
+/** When a change was asked for and when the cluster said that it is done, milliseconds of `performance.now()`. */
+export interface Acknowledgement {
+	requestedAt: number;
+	acknowledgedAt: number;
+	level: 'programmed' | 'stored';
+}
+
+/** One scenario's objects on a cluster. Whoever deployed it calls `close`, which removes everything and never rejects twice. */
+export interface Deployment {
+	endpoints(): Endpoint[];
+	services(): ServiceState[];
+	/** Opens a control stream to an agent: of a pod by its name, else `node/NAME`, `external/NAME`; again after a break. */
+	openAgent(endpoint: string): Promise<AgentStream>;
+	/** Create or replace; references are already substituted. All of them in one atomic change where the engine can. */
+	apply(policies: KubernetesObject[]): Promise<Acknowledgement>;
+	remove(policies: KubernetesObject[]): Promise<Acknowledgement>;
+	labelPod(pod: string, set: Record<string, string>, remove: string[]): Promise<Acknowledgement>;
+	labelNamespace(namespace: string, set: Record<string, string>, remove: string[]): Promise<Acknowledgement>;
+	/** `boot`: what these pods attempt from their first millisecond. */
+	createPods(pods: string[], boot: Record<string, BootAttempt[]>): Promise<Acknowledgement>;
+	removePods(pods: string[]): Promise<Acknowledgement>;
+	lossCounters(): Promise<LossCounters>;
+	/**
+	 * Applies a policy of the harness's own on each node and waits until it shows in the traffic: stands in for a change
+	 * that flips no cell. Undefined where the acknowledgement already says that the rules are in force. Resolves with the
+	 * milliseconds it took, or undefined when the bound was reached.
+	 */
+	canary?(bound: number, signal: AbortSignal): Promise<number | undefined>;
+	close(): Promise<void>;
+}
+
+/**
+ * What is about to be made, written to disk before the call that makes it, so that `gatecrash clean` finds it after a
+ * kill at any instant. One line of ledger.jsonl in the run folder.
+ */
+export type LedgerEntry =
+	| { makes: 'kind-cluster'; name: string; kubeconfig: string }
+	| { makes: 'container'; engine: 'docker'; name: string }
+	| {
+			makes: 'object';
+			kubeconfig: string | undefined;
+			context: string | undefined;
+			apiVersion: string;
+			kind: string;
+			namespace: string | undefined;
+			name: string;
+	  };
+
+/** Append-only; `intend` returns when the line is on disk. */
+export interface Ledger {
+	intend(entry: LedgerEntry): void;
+	/** The thing is gone again. */
+	undone(entry: LedgerEntry): void;
+}
+
+/** A line stream to an agent, opened by the driver, ended by whoever opened it. */
+export interface AgentStream {
+	send(line: string): void;
+	/** One listener; lines that came before it was set are kept for it. */
+	onLine(listener: (line: string) => void): void;
+	/** Resolves once, with the reason, when the stream has ended; never rejects. */
+	readonly ended: Promise<string>;
+	close(): void;
+}
+
+/** A port of an endpoint as an attempt names it, for `Endpoint.portMap`. */
+export function portKey(port: number, protocol: Protocol): string {
+	return `${port}/${protocol}`;
+}

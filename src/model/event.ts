@@ -1,0 +1,116 @@
+import type { Addresses, IpFamily, Protocol, SocketAddress } from './address.ts';
+import type { AgentCounters, SelfCheck } from './agent.ts';
+import type { ClusterFacts, LossCounters, ServiceState } from './cluster.ts';
+import type { Outcome } from './outcome.ts';
+
+export const historySchemaVersion = 1;
+
+/** Why a try was made. Only `declared` and `boot` tries are judged against the expectation; the others are controls. */
+export type Purpose = 'baseline' | 'settle' | 'declared' | 'reopen' | 'boot' | 'hold';
+
+/**
+ * One line of history.jsonl: append-only, everything that happened, nothing judged. `n` is the line's number from 1,
+ * `at` milliseconds since the run began on the runner's monotonic clock (agents' times are converted; see `clock`).
+ */
+export type HistoryEvent = { n: number; at: number } & EventBody;
+
+export type EventBody =
+	| { is: 'run-began'; schemaVersion: typeof historySchemaVersion; run: string; version: string; startedAt: string }
+	| { is: 'cluster'; facts: ClusterFacts; baseline: 'no-policies' | 'allow-all-policy' | 'contrast' }
+	| { is: 'run-ended'; outcome: 'completed' | 'interrupted' | 'failed'; error?: string }
+	| ({ scenario: string } & ScenarioEventBody);
+
+export type ScenarioEventBody =
+	| { is: 'scenario-began' }
+	| { is: 'scenario-ended'; outcome: 'completed' | 'interrupted' | 'failed'; error?: string }
+	/** A pod, node or external endpoint exists (again, when it was there before under another uid). */
+	| {
+			is: 'endpoint';
+			kind: 'pod' | 'node' | 'external';
+			name: string;
+			uid: string;
+			addresses: Addresses;
+			namespace?: string;
+			labels: Record<string, string>;
+			hostNetwork: boolean;
+			node?: string;
+			agent: boolean;
+	  }
+	| { is: 'endpoint-removed'; name: string; uid: string }
+	| { is: 'services'; services: ServiceState[] }
+	/** Agent time = runner time + offset, known to within `error` milliseconds. */
+	| { is: 'clock'; agent: string; offset: number; error: number }
+	| { is: 'agent-ready'; agent: string; observableSince: number; failures: string[] }
+	| { is: 'agent-lost'; agent: string; reason: string }
+	/** `acknowledgement`: the ruleset is in force, or only stored by an API server. */
+	| {
+			is: 'change';
+			step: number;
+			action: string;
+			objects: string[];
+			requestedAt: number;
+			acknowledgedAt: number;
+			acknowledgement: 'programmed' | 'stored';
+	  }
+	| {
+			is: 'settled';
+			step: number;
+			method: 'observed' | 'acknowledged' | 'canary';
+			cells: { cell: string; after: number }[];
+			unsettled: string[];
+			hold: number;
+	  }
+	| { is: 'epoch-began'; epoch: number; step: number; purpose: Purpose }
+	| { is: 'calibration'; epoch: number; wait: number; floor: number; samples: number; median: number; slowest: number }
+	| { is: 'self-check'; epoch: number; when: 'before' | 'after'; agent: string; uid: string; checks: SelfCheck[] }
+	| { is: 'counters'; epoch: number; when: 'before' | 'after'; agent: string; uid: string; counters: AgentCounters }
+	| { is: 'losses'; epoch: number; when: 'before' | 'after'; counters: LossCounters }
+	/** Written before the command is sent. `targets`: UIDs of the endpoints that may answer. */
+	| {
+			is: 'try';
+			epoch: number;
+			cell: string;
+			purpose: Purpose;
+			token: string;
+			from: string;
+			targets: string[];
+			source: { address?: string; port: number };
+			destination: SocketAddress;
+			protocol: Protocol;
+			family: IpFamily;
+			on?: string;
+	  }
+	/** What the client saw; `seq` is the record's number at agent `agent`. */
+	| {
+			is: 'result';
+			epoch: number;
+			token: string;
+			agent: string;
+			uid: string;
+			seq: number;
+			outcome: Outcome;
+			startedAt: number;
+			endedAt: number;
+	  }
+	/** What a listener saw. */
+	| {
+			is: 'witness';
+			agent: string;
+			uid: string;
+			seq: number;
+			seenAt: number;
+			token: string;
+			protocol: Protocol;
+			from: SocketAddress;
+			to: SocketAddress;
+	  }
+	| { is: 'syn'; agent: string; uid: string; seq: number; seenAt: number; from: SocketAddress; to: SocketAddress }
+	| { is: 'overflow'; agent: string; uid: string; seq: number; lost: number }
+	/** Numbered records that say nothing about traffic; kept so that the numbering has no gaps. */
+	| { is: 'record'; agent: string; uid: string; seq: number; of: string }
+	/** Everything that the witness saw before this has a lower number. */
+	| { is: 'barrier'; epoch: number; agent: string; uid: string; seq: number }
+	| { is: 'epoch-ended'; epoch: number; complete: boolean };
+
+/** Narrowed by its `is`. */
+export type EventOf<Is extends EventBody['is']> = Extract<HistoryEvent, { is: Is }>;

@@ -1,0 +1,132 @@
+import type { IpFamily, Protocol } from './address.ts';
+import type { Capability } from './capability.ts';
+import type { SourcePosition } from './diagnostic.ts';
+import type { OutcomeCode } from './outcome.ts';
+import type { KubernetesObject } from './policy.ts';
+import type {
+	AttemptKind,
+	Expectation,
+	ExternalSpec,
+	NamespaceSpec,
+	PodSpec,
+	ServiceSpec,
+	TargetRef,
+} from './scenario.ts';
+
+export const planSchemaVersion = 1;
+
+/** What will be done, decided before anything runs: plain data, the same bytes for the same scenarios and cluster. */
+export interface Plan {
+	schemaVersion: typeof planSchemaVersion;
+	scenarios: ScenarioPlan[];
+}
+
+export interface ScenarioPlan {
+	name: string;
+	file: string;
+	description: string;
+	reference: string;
+	status: 'required' | 'open' | 'extension';
+	tags: string[];
+	requires: Capability[];
+	/** Why none of it can run here; its cells are `skipped` with this reason. */
+	skip: string | undefined;
+	workload: Workload;
+	policies: PlannedPolicy[];
+	cells: Cell[];
+	steps: Step[];
+	/** Milliseconds; undefined bounds are the cluster's. */
+	timing: { settle: number | undefined; hold: number | undefined };
+}
+
+/** What a driver has to stand up before the first step. */
+export interface Workload {
+	scenario: string;
+	namespaces: Record<string, NamespaceSpec>;
+	pods: Record<string, PodSpec>;
+	services: Record<string, ServiceSpec>;
+	external: Record<string, ExternalSpec>;
+	/** Symbolic names of nodes that attempt something themselves, or that pods are placed on. */
+	nodes: string[];
+	/** Pods that exist from the beginning; the others are made by `create` steps. */
+	initialPods: string[];
+	/** Nodes that need an agent of their own, because an attempt comes `from: node/...`. */
+	attemptingNodes: string[];
+	/** Some of its policies act on the whole cluster: nothing else may be deployed meanwhile. */
+	alone?: true;
+}
+
+export interface PlannedPolicy {
+	name: string;
+	/** Strings may hold `$(...)` references. */
+	object: KubernetesObject;
+	position: SourcePosition;
+}
+
+export interface EndpointRef {
+	kind: 'pod' | 'node' | 'external';
+	name: string;
+}
+
+/** What the policies' text implies for a cell, with the rules that decide it. */
+export interface Prediction {
+	verdict: 'allowed' | 'blocked' | 'open' | 'unknown';
+	because: string[];
+}
+
+/** One path with one expectation: the unit of judging, with a stable id. */
+export interface Cell {
+	id: string;
+	/** The same for every cell on the same path, whatever the phase: `from→to:port/protocol/family`. */
+	path: string;
+	kind: AttemptKind;
+	from: EndpointRef;
+	to: TargetRef;
+	/** The number that is dialled; a Service's own port, not the target port. */
+	port: number;
+	protocol: Protocol;
+	family: IpFamily;
+	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
+	expectation: Expectation;
+	/** Why it is so, from the scenario file. */
+	reason: string | undefined;
+	by: OutcomeCode[] | undefined;
+	prediction: Prediction;
+	/** Undefined without explicit phases. */
+	phase: string | undefined;
+	/** Name of the held connection that it goes over. */
+	on: string | undefined;
+	tries: number;
+	/** Why this cell cannot run here. */
+	skip: string | undefined;
+	position: SourcePosition;
+}
+
+/** A long-lived connection, opened by a `hold` step and used by cells with `on`. */
+export interface HeldConnection {
+	name: string;
+	from: EndpointRef;
+	to: TargetRef;
+	port: number;
+	protocol: Protocol;
+	family: IpFamily;
+	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
+}
+
+/** `attempt` cells with purpose `baseline` and `reopen` are controls: they make the blocked cells' proof `bracketed`. */
+export type Step =
+	| { do: 'attempt'; purpose: 'baseline' | 'declared' | 'reopen'; phase: string | undefined; cells: string[] }
+	| { do: 'hold'; holds: HeldConnection[] }
+	| { do: 'apply'; policies: string[] }
+	| { do: 'delete'; policies: string[] }
+	/** `cells`: of the attempts that follow; those whose expected state differs from the last observed one are waited for. */
+	| { do: 'settle'; cells: string[]; bound: number | undefined }
+	| {
+			do: 'label';
+			pod: string | undefined;
+			namespace: string | undefined;
+			set: Record<string, string>;
+			remove: string[];
+	  }
+	| { do: 'create'; pods: string[] }
+	| { do: 'remove'; pods: string[] };

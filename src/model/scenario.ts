@@ -1,0 +1,182 @@
+import type { IpFamily, Protocol } from './address.ts';
+import type { Capability } from './capability.ts';
+import type { SourcePosition } from './diagnostic.ts';
+import type { OutcomeCode } from './outcome.ts';
+import type { KubernetesObject } from './policy.ts';
+
+/**
+ * A scenario as its file declares it, after validation: defaults filled in, short forms spelled out, every name known
+ * to exist. Addresses are still symbolic. docs/scenario-reference.md describes the file.
+ */
+export interface Scenario {
+	name: string;
+	file: string;
+	tags: string[];
+	description: string;
+	reference: string;
+	/** How firm the specification is: does it say so, leave it open, or is it one engine's own. */
+	status: 'required' | 'open' | 'extension';
+	/** Declared ones only; the plan adds those that follow from the content. */
+	requires: Capability[];
+	/** Undefined: every family that the cluster has. */
+	ipFamilies: IpFamily[] | undefined;
+	timing: Timing;
+	namespaces: Record<string, NamespaceSpec>;
+	pods: Record<string, PodSpec>;
+	services: Record<string, ServiceSpec>;
+	external: Record<string, ExternalSpec>;
+	/** In the order of the file, which is the order in which they are applied. */
+	policies: PolicySpec[];
+	attempts: AttemptSpec[];
+	/** Undefined: baseline, apply all, settle, attempt, reopen. Present: nothing is implicit. */
+	phases: PhaseSpec[] | undefined;
+	chaos: ChaosSpec[];
+	position: SourcePosition;
+}
+
+/** Bounds; nothing sleeps blindly. Undefined: the cluster's default. Milliseconds. */
+export interface Timing {
+	settle: number | undefined;
+	hold: number | undefined;
+	/** How often each cell is tried, each with its own token and source port. */
+	tries: number;
+}
+
+export interface NamespaceSpec {
+	labels: Record<string, string>;
+	mesh: 'none' | 'sidecar';
+	/** On an existing cluster: not created, its policies are read-only. */
+	existing: boolean;
+}
+
+export interface ListenSpec {
+	port: number;
+	protocol: Protocol;
+	/** Name of the container port; policies and attempts can use it. */
+	name: string | undefined;
+	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
+}
+
+export interface PodSpec {
+	namespace: string;
+	labels: Record<string, string>;
+	annotations: Record<string, string>;
+	serviceAccount: string | undefined;
+	hostNetwork: boolean;
+	mesh: 'none' | 'sidecar' | undefined;
+	/** Symbolic node name (`a`, `b`, ...), or relative to another pod. */
+	placement: { node: string } | { onNodeOf: string } | { notOnNodeOf: string } | undefined;
+	listen: ListenSpec[];
+	/** Kubelet probes, passed through as written. */
+	readiness: unknown;
+	liveness: unknown;
+	/** Attempts from its first millisecond, by the agent's boot plan. */
+	attemptsAtStart: boolean;
+	/** Its containers end; its address may be given out again. */
+	completes: boolean;
+}
+
+export interface ServicePort {
+	port: number;
+	targetPort: number | string;
+	protocol: Protocol;
+	name: string | undefined;
+	nodePort: number | undefined;
+}
+
+export interface ServiceSpec {
+	namespace: string;
+	selector: Record<string, string>;
+	ports: ServicePort[];
+	type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+	headless: boolean;
+	externalTrafficPolicy: 'Cluster' | 'Local';
+}
+
+export interface ExternalSpec {
+	listen: ListenSpec[];
+	/** Addresses that the user names; undefined: the harness gives one out and owns the endpoint. */
+	addresses: { ipv4?: string; ipv6?: string } | undefined;
+}
+
+export interface PolicySpec {
+	name: string;
+	object: KubernetesObject;
+	/** Where the object's text stands: the scenario file or the policy file. */
+	position: SourcePosition;
+}
+
+export type Expectation = 'allowed' | 'blocked' | 'predicted' | 'observe' | 'unprotected';
+
+export type AttemptKind = 'connect' | 'plaintext' | 'mtls' | 'tls' | 'dns';
+
+/** Who attempts: `client-one`, `node/a`, `external/internet`. */
+export interface SourceRef {
+	kind: 'pod' | 'node' | 'external';
+	name: string;
+}
+
+/** What is attempted: `app-one:80`, `svc/app-one:80`, `node/a:10250`, `external/internet:443`, `apiserver`, ... */
+export interface TargetRef {
+	kind: 'pod' | 'service' | 'node' | 'nodePort' | 'loadBalancer' | 'external' | 'apiserver' | 'metadata' | 'kubelet';
+	/** Empty for apiserver, metadata and kubelet. */
+	name: string;
+	/** A number, the name of a port, or undefined for all that the target listens on. */
+	port: number | string | undefined;
+	/** Undefined: tcp, or what the named port has; with no port, all protocols. */
+	protocol: Protocol | undefined;
+}
+
+export interface AttemptSpec {
+	name: string | undefined;
+	kind: AttemptKind;
+	from: SourceRef[];
+	to: TargetRef[];
+	/** All pairs of these pods on these ports; cells that another attempt of the same list names are left to it. */
+	matrix: MatrixSpec | undefined;
+	/** Attempt over the connection that an earlier `hold` of this name opened. */
+	on: string | undefined;
+	expect: Expectation;
+	/** Why it is so; required with `unprotected`. */
+	reason: string | undefined;
+	/** How a forbidden path must be closed: any one of these. */
+	by: OutcomeCode[] | undefined;
+	speaks: 'tcp' | 'http' | undefined;
+	/** What only plaintext, mtls, tls and dns attempts have, as validated. */
+	options: Record<string, unknown>;
+	position: SourcePosition;
+}
+
+export interface MatrixSpec {
+	pods: string[] | 'all';
+	ports: { port: number | string; protocol: Protocol | undefined }[] | 'all';
+	/** Pairs of a pod with itself too; the specification leaves them open, so they are observed. */
+	loopback: boolean;
+}
+
+export type PhaseSpec = { name: string | undefined; position: SourcePosition } & (
+	| { do: 'attempt'; attempts: AttemptSpec[] }
+	| { do: 'hold'; hold: string; from: SourceRef; to: TargetRef; family: IpFamily | undefined }
+	| { do: 'apply'; policies: string[] }
+	| { do: 'delete'; policies: string[] }
+	| { do: 'settle'; bound: number | undefined }
+	| {
+			do: 'label';
+			pod: string | undefined;
+			namespace: string | undefined;
+			set: Record<string, string>;
+			remove: string[];
+	  }
+	| { do: 'create'; pods: string[] }
+	| { do: 'remove'; pods: string[] }
+);
+
+/** A fault and the attempts that go on around it; validated now, run by a later version. */
+export interface ChaosSpec {
+	fault: string;
+	/** Of the attempts that go on around it. */
+	from: SourceRef[];
+	to: TargetRef[];
+	options: Record<string, unknown>;
+	position: SourcePosition;
+}

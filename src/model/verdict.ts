@@ -1,0 +1,101 @@
+import type { IpFamily, Protocol } from './address.ts';
+import type { ClusterFacts } from './cluster.ts';
+import type { SourcePosition } from './diagnostic.ts';
+import type { OutcomeCode } from './outcome.ts';
+import type { Prediction } from './plan.ts';
+import type { AttemptKind, Expectation } from './scenario.ts';
+
+export const verdictsSchemaVersion = 1;
+
+/** In the order in which they combine: the worst first. */
+export const verdicts = ['leak', 'broken', 'inconclusive', 'skipped', 'unprotected', 'observed', 'enforced'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** Which side differs from the other two; undefined where there is no prediction, or nothing differs. */
+export type Diagnosis = 'engine' | 'policy';
+
+/** How a blocked cell was shown to be blocked rather than dead. */
+export type Proof = 'bracketed' | 'contrast' | 'none';
+
+/** A machine-readable code and a sentence for people. docs/verdicts.md lists the codes. */
+export interface Reason {
+	code: string;
+	text: string;
+}
+
+export interface CellVerdict {
+	id: string;
+	scenario: string;
+	kind: AttemptKind;
+	from: string;
+	to: string;
+	port: number;
+	protocol: Protocol;
+	family: IpFamily;
+	phase: string | undefined;
+	expectation: Expectation;
+	/** From the scenario file. */
+	because: string | undefined;
+	prediction: Prediction;
+	observed: Observed;
+	/** Controls that this verdict rests on, each with whether it held. */
+	controls: { control: string; held: boolean; detail: string }[];
+	proof: Proof;
+	verdict: Verdict;
+	diagnosis: Diagnosis | undefined;
+	/** Noteworthy without being a failure: "better protected than declared", "engine differs from the text". */
+	findings: Reason[];
+	/** Why the verdict is what it is. */
+	reasons: Reason[];
+	/** Line numbers of history.jsonl. */
+	evidence: number[];
+	position: SourcePosition;
+	/** The command that repeats exactly this attempt. */
+	repeat: string;
+}
+
+export interface Observed {
+	/** `open`: the token came through at least once. `closed`: no try came through. `unknown`: nothing can be said. */
+	state: 'open' | 'closed' | 'unknown';
+	tries: number;
+	/** Client outcomes with their counts. */
+	outcomes: Partial<Record<OutcomeCode, number>>;
+	/** Tries whose token a target's witness saw. */
+	delivered: number;
+	/** Tries whose planned 4-tuple was seen half-open at a target. */
+	synReceived: number;
+	/** Median round trip of replied tries, milliseconds. */
+	roundTrip: number | undefined;
+}
+
+export interface ScenarioVerdict {
+	scenario: string;
+	file: string;
+	description: string;
+	reference: string;
+	status: 'required' | 'open' | 'extension';
+	verdict: Verdict;
+	reasons: Reason[];
+	counts: Record<Verdict, number>;
+	/** Milliseconds from its first to its last event; undefined where it never began. */
+	duration: number | undefined;
+	calibrations: { epoch: number; wait: number; slowest: number; samples: number }[];
+	settles: { step: number; method: string; slowest: number | undefined; unsettled: number }[];
+	cells: CellVerdict[];
+}
+
+/** What verdicts.json holds. */
+export interface RunVerdicts {
+	schemaVersion: typeof verdictsSchemaVersion;
+	run: string;
+	version: string;
+	startedAt: string;
+	cluster: ClusterFacts | undefined;
+	/** False: the run was cut off or interrupted; what is missing stands in `reasons`. */
+	complete: boolean;
+	verdict: Verdict;
+	exitCode: 0 | 1 | 2;
+	reasons: Reason[];
+	counts: Record<Verdict, number>;
+	scenarios: ScenarioVerdict[];
+}
