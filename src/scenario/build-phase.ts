@@ -1,0 +1,66 @@
+import type { ChaosSpec, PhaseSpec } from '../model/scenario.ts';
+import type { SourcePosition } from '../model/diagnostic.ts';
+import { buildAttempt } from './build-attempt.ts';
+import { parseDuration, parseRate } from './duration.ts';
+import type { ChaosInput, PhaseInput } from './schema.ts';
+import { listOf, parseSource, parseTarget } from './short-forms.ts';
+
+/** `pods`: those that exist then. `attemptPosition`: where the attempt with this index stands; undefined when the phase holds one without a list. */
+export function buildPhase(
+	input: PhaseInput,
+	pods: readonly string[],
+	position: SourcePosition,
+	attemptPosition: (index: number | undefined) => SourcePosition,
+): PhaseSpec | undefined {
+	const common = { name: input.name, position };
+	if (input.attempt !== undefined) {
+		const isList = Array.isArray(input.attempt);
+		const attempts = listOf(input.attempt).map((attempt, index) =>
+			buildAttempt(attempt, pods, attemptPosition(isList ? index : undefined)),
+		);
+		return { ...common, do: 'attempt', attempts };
+	}
+	if (input.hold !== undefined) {
+		const { name, from, to, family } = input.hold;
+		return { ...common, do: 'hold', hold: name, from: parseSource(from), to: parseTarget(to), family };
+	}
+	if (input.apply !== undefined) return { ...common, do: 'apply', policies: listOf(input.apply) };
+	if (input.delete !== undefined) return { ...common, do: 'delete', policies: listOf(input.delete) };
+	if (input.settle !== undefined) {
+		const bound = input.settle.within === undefined ? undefined : parseDuration(input.settle.within);
+		return { ...common, do: 'settle', bound };
+	}
+	if (input.label !== undefined) {
+		const { pod, namespace, set = {}, remove = [] } = input.label;
+		return { ...common, do: 'label', pod, namespace, set, remove };
+	}
+	if (input.create !== undefined) return { ...common, do: 'create', pods: listOf(input.create) };
+	if (input.remove !== undefined) return { ...common, do: 'remove', pods: listOf(input.remove) };
+	return undefined;
+}
+
+/** Durations become milliseconds, the rate the milliseconds between two tries. */
+export function buildChaos(input: ChaosInput, pods: readonly string[], position: SourcePosition): ChaosSpec {
+	const { fault, target, attempts, expect, repeat, set } = input;
+	const milliseconds = (text: string | undefined): number | undefined =>
+		text === undefined ? undefined : parseDuration(text);
+	const options = {
+		target: target ?? {},
+		for: milliseconds(input.for),
+		set,
+		repeat: repeat ?? 1,
+		attempts: {
+			every: parseRate(attempts.rate),
+			before: parseDuration(attempts.before),
+			after: parseDuration(attempts.after),
+		},
+		expect: {
+			leaks: expect?.leaks,
+			outage: milliseconds(expect?.outage?.max),
+			closes: milliseconds(expect?.closes?.within),
+			exposure: milliseconds(expect?.exposure?.max),
+		},
+	};
+	const from = listOf(attempts.from).flatMap((source) => (source === 'all' ? pods : [source]));
+	return { fault, from: from.map(parseSource), to: listOf(attempts.to).map(parseTarget), options, position };
+}

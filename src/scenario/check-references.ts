@@ -1,0 +1,87 @@
+import { findReferences, type Reference } from '../model/reference.ts';
+import { type CheckContext, checkName, checkNode } from './check-context.ts';
+import type { DocumentPath } from './document-path.ts';
+
+const grammar =
+	'known: $(pods.X.ipv4), $(services.X.ipv4), $(nodes.a.ipv4), $(nodes.of:X.ipv4), $(external.X.ipv4), $(cluster.podCIDRv4), $(external.X.zone), $(token)';
+
+/** Prose, where `$(...)` means nothing. */
+const prose = new Set(['description', 'reference', 'reason']);
+
+/** Every `$(...)` must be of the grammar, name something that exists, and stand where it is substituted. */
+export function checkReferences(context: CheckContext): void {
+	const { spec, policies } = context;
+	const sections = Object.entries(spec).filter(([key]) => key !== 'policies' && !prose.has(key));
+	for (const [key, value] of sections) {
+		visitText(value, [key], (text, path) => {
+			const section = key as keyof typeof spec;
+			const lists =
+				section === 'attempts' || section === 'phases' || section === 'chaos'
+					? context.draft.indexes[section]
+					: undefined;
+			const [, index, ...rest] = path;
+			const original = lists && typeof index === 'number' ? [key, lists[index] ?? index, ...rest] : path;
+			const isQuery = path.at(-1) === 'name' && path.at(-2) === 'query';
+			checkText(context, text, ['spec', ...original], isQuery ? ['zone', 'token'] : []);
+		});
+	}
+	for (const { spec: policy, networkPolicy, problems } of policies) {
+		visitText(policy.object, [], (text, path) => {
+			const inBlock = path.includes('ipBlock') || (networkPolicy === undefined && path[0] === 'spec');
+			checkText(
+				{ ...context, problems },
+				text,
+				path,
+				inBlock ? ['pods', 'services', 'external', 'nodes', 'cluster'] : [],
+			);
+		});
+	}
+}
+
+function visitText(value: unknown, path: DocumentPath, see: (text: string, path: DocumentPath) => void): void {
+	if (typeof value === 'string') see(value, path);
+	else if (Array.isArray(value)) for (const [index, item] of value.entries()) visitText(item, [...path, index], see);
+	else if (typeof value === 'object' && value !== null) {
+		for (const [key, child] of Object.entries(value)) if (!prose.has(key)) visitText(child, [...path, key], see);
+	}
+}
+
+function checkText(
+	context: CheckContext,
+	text: string,
+	path: DocumentPath,
+	allowed: readonly Reference['kind'][],
+): void {
+	const found = findReferences(text);
+	const { problems } = context;
+	for (const { text: whole, reference } of found) {
+		if (reference === undefined)
+			problems.add(path, { code: 'bad-reference', message: `${whole} is not a reference`, hint: grammar });
+		else if (!allowed.includes(reference.kind)) {
+			const hint =
+				allowed.length === 0
+					? 'addresses stand in ipBlock, $(token) in the name of a DNS query'
+					: `here: ${allowed.join(', ')}`;
+			problems.add(path, { code: 'misplaced-reference', message: `${whole} may not stand here`, hint });
+		} else checkExists(context, reference, path);
+	}
+	const opened = text.split('$(').length - 1;
+	if (opened > found.length)
+		problems.add(path, { code: 'bad-reference', message: 'a reference is not closed', hint: grammar });
+}
+
+function checkExists(context: CheckContext, reference: Reference, path: DocumentPath): void {
+	if (reference.kind === 'cluster' || reference.kind === 'token') return;
+	if (reference.kind === 'zone') checkName(context, 'external', reference.name, path);
+	else if (reference.kind !== 'nodes') {
+		if (!checkName(context, reference.kind, reference.name, path)) return;
+		if (reference.kind === 'services' && context.spec.services?.[reference.name]?.headless) {
+			context.problems.add(path, {
+				code: 'bad-reference',
+				message: `the Service ${reference.name} is headless and has no address`,
+				hint: 'name the pods behind it',
+			});
+		}
+	} else if (reference.of) checkName(context, 'pods', reference.name, path);
+	else checkNode(context, reference.name, path);
+}

@@ -1,0 +1,74 @@
+import { checkTopLevelAttempts } from './check-attempts.ts';
+import { checkChaos } from './check-chaos.ts';
+import { type CheckContext, itemPath, knownNodes } from './check-context.ts';
+import { checkPhases } from './check-phases.ts';
+import { checkPolicies } from './check-policies.ts';
+import { checkReferences } from './check-references.ts';
+import { checkSelectors } from './check-selectors.ts';
+import { checkServices } from './check-services.ts';
+import { checkPods } from './check-pods.ts';
+import type { DocumentPath } from './document-path.ts';
+import type { Problems } from './problems.ts';
+import type { ReadPolicy } from './read-policies.ts';
+import type { AttemptInput } from './schema.ts';
+import type { Draft } from './salvage.ts';
+
+/** Everything that the schema can't say: names that must exist, things that can't be meant. */
+export function checkScenario(draft: Draft, policies: readonly ReadPolicy[], problems: Problems): void {
+	const { spec } = draft.input;
+	const context: CheckContext = { draft, spec, policies, problems, nodes: knownNodes(spec) };
+	checkNamespaces(context);
+	checkPods(context);
+	checkServices(context);
+	checkPolicies(context);
+	checkReferences(context);
+	checkSelectors(context);
+	checkTopLevelAttempts(context);
+	checkPhases(context);
+	checkChaos(context);
+	checkDuplicateAttemptNames(context);
+}
+
+function checkNamespaces({ spec, problems }: CheckContext): void {
+	for (const [name, { labels = {} }] of Object.entries(spec.namespaces)) {
+		const key = 'kubernetes.io/metadata.name';
+		if (!Object.hasOwn(labels, key) || labels[key] === name) continue;
+		const message = `${key} of the namespace ${name} is always ${name}`;
+		problems.add(['spec', 'namespaces', name, 'labels', key], {
+			code: 'conflict',
+			message,
+			hint: 'remove it: the cluster sets it',
+		});
+	}
+	const families = spec.ipFamilies ?? [];
+	if (new Set(families).size < families.length) {
+		problems.add(['spec', 'ipFamilies'], {
+			code: 'conflict',
+			message: 'an address family stands twice',
+			hint: 'write [ipv4, ipv6]',
+		});
+	}
+}
+
+/** Case ids are made from the name: within one list it may stand only once. */
+function checkDuplicateAttemptNames({ draft, spec, problems }: CheckContext): void {
+	const check = (attempts: readonly AttemptInput[], pathOf: (index: number) => DocumentPath): void => {
+		const seen = new Set<string>();
+		for (const [index, { name }] of attempts.entries()) {
+			if (name === undefined) continue;
+			if (seen.has(name)) {
+				const message = `another attempt is named ${name} already`;
+				problems.add([...pathOf(index), 'name'], {
+					code: 'duplicate-name',
+					message,
+					hint: 'case ids are made from it: choose another',
+				});
+			}
+			seen.add(name);
+		}
+	};
+	check(spec.attempts ?? [], (index) => itemPath(draft, 'attempts', index));
+	for (const [index, { attempt }] of (spec.phases ?? []).entries()) {
+		if (Array.isArray(attempt)) check(attempt, (item) => [...itemPath(draft, 'phases', index), 'attempt', item]);
+	}
+}

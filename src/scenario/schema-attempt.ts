@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { outcomeCodes } from '../model/outcome.ts';
+import { dnsLabel, oneOrList, portPattern, sourcePattern, targetPattern } from './schema-names.ts';
+
+export const source = z.string().regex(sourcePattern, 'a source: POD, node/NAME, external/NAME or all');
+export const target = z
+	.string()
+	.regex(
+		targetPattern,
+		'a target: NAME[:PORT[/PROTOCOL]] with svc/, node/, nodePort/, loadBalancer/ or external/ before it, or apiserver, metadata, kubelet',
+	);
+
+const matrix = z.strictObject({
+	pods: z.union([z.literal('all'), z.array(dnsLabel).min(2)]).describe('`all`, or a list of pods.'),
+	ports: z
+		.union([
+			z.literal('all'),
+			z
+				.array(
+					z.union([z.int().min(1).max(65535), z.string().regex(portPattern, 'a port such as 80/tcp, or its name')]),
+				)
+				.min(1),
+		])
+		.describe('`all` that the pods listen on, or a list: `80/tcp`, `53/udp`, or the name of a port.'),
+	loopback: z
+		.boolean()
+		.optional()
+		.describe(
+			'Also from each pod to itself; the specification leaves those open, so they are observed. Default false.',
+		),
+});
+
+const query = z.strictObject({
+	name: z
+		.string()
+		.min(1)
+		.max(253)
+		.describe('The name that is asked for; `$(token)` and `$(external.X.zone)` may stand in it.'),
+	type: z
+		.enum(['A', 'AAAA', 'TXT', 'CNAME', 'SRV', 'MX', 'NS', 'PTR', 'NULL', 'HTTPS'])
+		.optional()
+		.describe('Record type; default `A`.'),
+	size: z.int().min(1).max(65000).optional().describe('Bytes of the answer.'),
+});
+
+export const attemptSchema = z
+	.strictObject({
+		name: dnsLabel.optional().describe('A stable name for its case ids; default: made from the path.'),
+		kind: z
+			.enum(['connect', 'plaintext', 'mtls', 'tls', 'dns'])
+			.optional()
+			.describe('What is attempted; default `connect`: a token there and back.'),
+		from: oneOrList(source)
+			.optional()
+			.describe('Who attempts: `POD`, `node/NAME`, `external/NAME`, `all` (every pod), or a list.'),
+		to: oneOrList(target)
+			.optional()
+			.describe(
+				'What is attempted: `POD:PORT`, `svc/NAME:PORT`, `node/NAME:PORT`, `nodePort/NAME[:PORT]`, `loadBalancer/NAME[:PORT]`, `external/NAME:PORT`, `apiserver`, `metadata`, `kubelet`, or a list. PORT is a number or a name, `/udp` or `/sctp` may follow; without a port: all that the target listens on.',
+			),
+		matrix: matrix.optional().describe('All pairs of pods, instead of `from` and `to`.'),
+		on: dnsLabel.optional().describe('Goes over the connection that an earlier `hold` of this name opened.'),
+		expect: z
+			.enum(['allowed', 'blocked', 'predicted', 'observe', 'unprotected'])
+			.describe(
+				'`allowed`, `blocked`, `predicted` (what the policies’ text implies), `observe` (only reported), `unprotected` (a declared hole; needs a `reason`).',
+			),
+		reason: z.string().min(1).max(1000).optional().describe('Why this is expected.'),
+		by: oneOrList(z.enum(outcomeCodes))
+			.optional()
+			.describe('How a blocked path must be closed: any one of these outcomes.'),
+		speaks: z.enum(['tcp', 'http']).optional().describe('What is spoken; default: what the target speaks.'),
+		first: z.enum(['client', 'server']).optional().describe('Who sends first (`plaintext`); default `client`.'),
+		identity: z
+			.string()
+			.regex(/^spiffe:\/\/[a-z0-9.-]+\/\S+$/, 'a SPIFFE id such as spiffe://cluster.local/ns/shop/sa/default')
+			.optional()
+			.describe('SPIFFE id that the server must see (`mtls`).'),
+		certificate: z
+			.enum(['valid', 'none', 'wrong-ca', 'expired', 'not-yet-valid', 'other-trust-domain', 'other-identity'])
+			.optional()
+			.describe('Client certificate that is shown (`tls`).'),
+		alpn: oneOrList(z.string().min(1).max(255)).optional().describe('ALPN protocols that are offered (`tls`).'),
+		via: z
+			.string()
+			.regex(targetPattern, 'cluster, external/NAME, or another target')
+			.optional()
+			.describe('Resolver that is asked (`dns`): `cluster`, `external/NAME`, or another target.'),
+		over: oneOrList(z.enum(['udp', 'tcp', 'tls', 'https']))
+			.optional()
+			.describe('Transports of the query (`dns`); default `udp`.'),
+		query: query.optional().describe('The query (`dns`).'),
+	})
+	.meta({ id: 'Attempt' });

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { capabilityNames } from '../model/capability.ts';
+import { attemptSchema } from './schema-attempt.ts';
+import { dnsLabel, duration } from './schema-names.ts';
+import { chaosSchema, phaseSchema } from './schema-phase.ts';
+import { externalSchema, namespaceSchema, podSchema, serviceSchema } from './schema-workload.ts';
+
+export const apiVersion = 'gatecrash.dev/v1alpha1';
+
+const policySchema = z
+	.strictObject({
+		file: z
+			.string()
+			.min(1)
+			.max(1024)
+			.optional()
+			.describe('A YAML file with one object, below the folder of the scenario file.'),
+		object: z
+			.looseObject({})
+			.optional()
+			.describe('The object itself. Addresses may be references such as `$(pods.client-one.ipv4)`.'),
+	})
+	.meta({ id: 'Policy' });
+
+const timingSchema = z
+	.strictObject({
+		settle: duration.optional().describe('Bound for a change to take effect. Default: the cluster’s.'),
+		hold: duration
+			.optional()
+			.describe('After the last path has closed, before a token counts as a leak. Default: the cluster’s.'),
+		tries: z
+			.int()
+			.min(1)
+			.max(100)
+			.optional()
+			.describe('How often each path is tried, each time with its own token. Default 3.'),
+	})
+	.meta({ id: 'Timing' });
+
+const specSchema = z.strictObject({
+	description: z.string().min(1).max(2000).optional().describe('What the scenario shows, in a sentence.'),
+	reference: z
+		.string()
+		.min(1)
+		.max(1000)
+		.optional()
+		.describe('Where the expectation comes from: a page, a KEP, an issue.'),
+	status: z
+		.enum(['required', 'open', 'extension'])
+		.optional()
+		.describe(
+			'How firm the ground is: the specification says so (default), leaves it open, or it is one engine’s own.',
+		),
+	requires: z
+		.array(z.enum(capabilityNames))
+		.optional()
+		.describe('Capabilities needed beyond those that follow from the content.'),
+	ipFamilies: z
+		.array(z.enum(['ipv4', 'ipv6']))
+		.min(1)
+		.max(2)
+		.optional()
+		.describe('Address families, each judged by itself. Default: what the cluster has.'),
+	timing: timingSchema.optional().describe('Bounds; nothing sleeps blindly.'),
+	namespaces: z.record(dnsLabel, namespaceSchema).describe('Namespaces, by name.'),
+	pods: z.record(dnsLabel, podSchema).describe('Probe pods, by name: each listens, witnesses and attempts.'),
+	services: z.record(dnsLabel, serviceSchema).optional().describe('Services, by name.'),
+	external: z.record(dnsLabel, externalSchema).optional().describe('Endpoints outside the cluster, by name.'),
+	policies: z
+		.record(dnsLabel, policySchema)
+		.optional()
+		.describe('Policies, by a name for this scenario; applied in this order unless phases say otherwise.'),
+	attempts: z
+		.array(attemptSchema)
+		.min(1)
+		.optional()
+		.describe('Attempts: baseline, apply all policies, settle, attempt, remove the policies, attempt again.'),
+	phases: z
+		.array(phaseSchema)
+		.min(1)
+		.optional()
+		.describe('Instead of `attempts`: explicit steps; nothing is implicit then.'),
+	chaos: z.array(chaosSchema).min(1).optional().describe('Faults, with attempts that go on around them.'),
+});
+
+/** The single source of the scenario format: validation, the published JSON Schema and the reference docs come from it. */
+export const scenarioSchema = z.strictObject({
+	apiVersion: z.literal(apiVersion).describe('Version of the format.'),
+	kind: z.literal('Scenario').describe('What this document is.'),
+	metadata: z
+		.strictObject({
+			name: dnsLabel.describe('Name of the scenario; every case id begins with it.'),
+			tags: z
+				.array(z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'a tag: lower-case letters, digits, - and dots'))
+				.optional()
+				.describe('Words to select scenarios by.'),
+		})
+		.describe('Name and tags.'),
+	spec: specSchema.describe('What is stood up, applied and attempted.'),
+});
+
+export type ScenarioInput = z.infer<typeof scenarioSchema>;
+export type AttemptInput = z.infer<typeof attemptSchema>;
+export type PhaseInput = z.infer<typeof phaseSchema>;
+export type ChaosInput = z.infer<typeof chaosSchema>;
+export type PodInput = z.infer<typeof podSchema>;
+export type ServiceInput = z.infer<typeof serviceSchema>;
+export type PolicyInput = z.infer<typeof policySchema>;

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { readScenarios } from '../../src/scenario/read-scenarios.ts';
+import type { AttemptSpec, Scenario } from '../../src/model/scenario.ts';
+
+function attemptsOf(scenario: Scenario): AttemptSpec[] {
+	return [
+		...scenario.attempts,
+		...(scenario.phases ?? []).flatMap((phase) => (phase.do === 'attempt' ? phase.attempts : [])),
+	];
+}
+
+describe('the shipped scenarios', () => {
+	it('are valid without a warning', async () => {
+		const { scenarios, diagnostics } = await readScenarios(['scenarios']);
+		expect(diagnostics).to.deep.equal([]);
+		expect(scenarios.length).to.be.at.least(30);
+	});
+
+	it('say what they show, where it is written, and why each expectation follows', async () => {
+		const { scenarios } = await readScenarios(['scenarios']);
+		for (const scenario of scenarios) {
+			expect(scenario.description, scenario.name).to.not.equal('');
+			expect(scenario.reference, scenario.name).to.not.equal('');
+			expect(scenario.tags, scenario.name).to.not.be.empty;
+			for (const { reason, position } of attemptsOf(scenario))
+				expect(reason, `${position.file}:${position.line}`).to.be.a('string');
+		}
+	});
+
+	it('take no stance where the specification leaves the point open', async () => {
+		const { scenarios } = await readScenarios(['scenarios']);
+		for (const scenario of scenarios) {
+			const observes = attemptsOf(scenario).some(({ expect: expected }) => expected === 'observe');
+			expect(observes, scenario.name).to.equal(scenario.status === 'open');
+		}
+	});
+
+	it('hold the EKS guide’s policies, one demo and the canonical matrix', async () => {
+		const { scenarios } = await readScenarios(['scenarios/network-policy']);
+		const tagged = (tag: string) => scenarios.filter(({ tags }) => tags.includes(tag)).map(({ name }) => name);
+		expect(tagged('eks-best-practices')).to.deep.equal([
+			'calico-global-default-deny',
+			'eks-allow-dns',
+			'eks-allow-ingress-app-one',
+			'eks-default-deny',
+		]);
+		expect(tagged('demo')).to.deep.equal(['three-tier-shop']);
+		expect(tagged('matrix')).to.deep.equal(['canonical-matrix']);
+	});
+
+	/** Without phases the plan brackets every block; with them the file has to. */
+	it('show each blocked path open too, where phases say when', async () => {
+		const { scenarios } = await readScenarios(['scenarios/network-policy']);
+		for (const scenario of scenarios.filter(({ phases }) => phases !== undefined)) {
+			const paths = (expected: string) =>
+				new Set(
+					attemptsOf(scenario)
+						.filter((attempt) => attempt.expect === expected)
+						.flatMap(({ from, to }) =>
+							from.flatMap((source) => to.map((target) => `${source.name} ${target.kind}/${target.name}`)),
+						),
+				);
+			const open = paths('allowed');
+			expect(
+				[...paths('blocked')].filter((path) => !open.has(path)),
+				scenario.name,
+			).to.deep.equal([]);
+		}
+	});
+});
