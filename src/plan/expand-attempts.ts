@@ -1,0 +1,170 @@
+import type { IpFamily, Protocol } from '../model/address.ts';
+import type { Capability } from '../model/capability.ts';
+import type { Cell, EndpointRef, HeldConnection } from '../model/plan.ts';
+import type { AttemptSpec, MatrixSpec, Scenario, SourceRef, TargetRef } from '../model/scenario.ts';
+import { endpointName } from './endpoint-name.ts';
+import { type DialledPort, resolvePorts } from './resolve-ports.ts';
+import { whySkipped } from './why-skipped.ts';
+
+/** What the cells of one list of attempts have in common. */
+export interface ExpansionContext {
+	scenario: Scenario;
+	families: readonly IpFamily[];
+	capabilities: ReadonlySet<Capability>;
+	tries: number;
+	/** Undefined without explicit phases, and before anything has changed. */
+	phase: string | undefined;
+	/** Pods that exist when these attempts are made: what `all` stands for. */
+	pods: readonly string[];
+	/** Held connections by name. */
+	holds: ReadonlyMap<string, readonly HeldConnection[]>;
+}
+
+/** Spells out a list of attempts, cell by cell, in the order of the file, matrices last: they fill what nobody named. */
+export function expandAttempts(attempts: readonly AttemptSpec[], context: ExpansionContext): Cell[] {
+	const explicit = attempts.flatMap((attempt) => (attempt.matrix ? [] : expandAttempt(attempt, context)));
+	const named = new Set(explicit.map((cell) => `${cell.kind} ${cell.path}`));
+	const filled = attempts.flatMap((attempt) =>
+		attempt.matrix
+			? expandMatrix(attempt, attempt.matrix, context).filter((cell) => !named.has(`${cell.kind} ${cell.path}`))
+			: [],
+	);
+	return [...explicit, ...filled];
+}
+
+function expandAttempt(attempt: AttemptSpec, context: ExpansionContext): Cell[] {
+	if (attempt.on !== undefined)
+		return (context.holds.get(attempt.on) ?? []).map((hold) => heldCell(attempt, hold, context));
+	const targets = attempt.kind === 'dns' && attempt.to.length === 0 ? [dnsTarget(attempt)] : attempt.to;
+	const single = attempt.from.length === 1 && targets.length === 1;
+	const cells: Cell[] = [];
+	for (const from of attempt.from) {
+		for (const to of targets) {
+			// In a list a pod does not mean itself; only `from: a, to: a` asks for loopback.
+			if (!single && isSelf(from, to)) continue;
+			for (const dialled of resolvePorts(to, context.scenario)) {
+				for (const family of context.families) cells.push(makeCell(attempt, from, to, dialled, family, context));
+			}
+		}
+	}
+	return cells;
+}
+
+/** Faults and the attempts around them are listed, so that a report shows what this version leaves out. */
+export function expandChaos(context: ExpansionContext): Cell[] {
+	const cells = context.scenario.chaos.flatMap(({ fault, from, to, position }) =>
+		expandAttempt(
+			{
+				...{ name: `chaos-${fault}`, kind: 'connect', from, to, expect: 'observe', position, options: {} },
+				...{ matrix: undefined, on: undefined, reason: undefined, by: undefined, speaks: undefined },
+			},
+			context,
+		).map((cell) => ({ ...cell, skip: `the fault ${fault} is not carried out by this version` })),
+	);
+	// Two faults of one kind may be watched on the same path.
+	return [...new Map(cells.map((cell) => [cell.id, cell])).values()];
+}
+
+function expandMatrix(attempt: AttemptSpec, matrix: MatrixSpec, context: ExpansionContext): Cell[] {
+	const pods = matrix.pods === 'all' ? context.pods : matrix.pods;
+	const cells: Cell[] = [];
+	for (const from of pods) {
+		for (const to of pods) {
+			if (from === to && !matrix.loopback) continue;
+			for (const target of matrixTargets(matrix, to)) {
+				for (const dialled of resolvePorts(target, context.scenario)) {
+					for (const family of context.families) {
+						const cell = makeCell(attempt, { kind: 'pod', name: from }, target, dialled, family, context);
+						// Loopback is left open by the specification, so a matrix takes no stance on it.
+						cells.push(from === to ? { ...cell, expectation: 'observe' } : cell);
+					}
+				}
+			}
+		}
+	}
+	return cells;
+}
+
+function matrixTargets(matrix: MatrixSpec, name: string): TargetRef[] {
+	if (matrix.ports === 'all') return [{ kind: 'pod', name, port: undefined, protocol: undefined }];
+	return matrix.ports.map(({ port, protocol }) => ({ kind: 'pod', name, port, protocol }));
+}
+
+function makeCell(
+	attempt: AttemptSpec,
+	source: SourceRef,
+	to: TargetRef,
+	dialled: DialledPort,
+	family: IpFamily,
+	context: ExpansionContext,
+): Cell {
+	const from: EndpointRef = { kind: source.kind, name: source.name };
+	const speaks = attempt.speaks === 'http' && dialled.protocol === 'tcp' ? 'http' : dialled.speaks;
+	const path = pathOf(from, to, dialled.port, dialled.protocol, family);
+	return {
+		id: caseId(context.scenario.name, attempt, path, context.phase),
+		path,
+		kind: attempt.kind,
+		from,
+		to,
+		port: dialled.port,
+		protocol: dialled.protocol,
+		family,
+		speaks,
+		...judgedAs(attempt, context),
+		on: undefined,
+		skip: whySkipped(attempt, to, dialled.protocol, context.capabilities, context.scenario),
+	};
+}
+
+function heldCell(attempt: AttemptSpec, hold: HeldConnection, context: ExpansionContext): Cell {
+	const path = `${pathOf(hold.from, hold.to, hold.port, hold.protocol, hold.family)} on ${hold.name}`;
+	return {
+		id: caseId(context.scenario.name, attempt, path.replace(' on ', '/on-'), context.phase),
+		path,
+		kind: attempt.kind,
+		from: hold.from,
+		to: hold.to,
+		port: hold.port,
+		protocol: hold.protocol,
+		family: hold.family,
+		speaks: hold.speaks,
+		...judgedAs(attempt, context),
+		on: hold.name,
+		skip: whySkipped(attempt, hold.to, hold.protocol, context.capabilities, context.scenario),
+	};
+}
+
+function judgedAs(attempt: AttemptSpec, context: ExpansionContext) {
+	return {
+		expectation: attempt.expect,
+		reason: attempt.reason,
+		by: attempt.by,
+		prediction: { verdict: 'unknown' as const, because: [] },
+		phase: context.phase,
+		tries: context.tries,
+		position: attempt.position,
+	};
+}
+
+/** `from→to:port/protocol/family`: what two attempts on the same path have in common, whatever the phase. */
+export function pathOf(from: EndpointRef, to: TargetRef, port: number, protocol: Protocol, family: IpFamily): string {
+	return `${endpointName(from)}→${endpointName(to)}:${port}/${protocol}/${family}`;
+}
+
+/**
+ * Stable over runs and over edits elsewhere in the file: no index, only names. Waivers and baselines hang on it.
+ */
+function caseId(scenario: string, attempt: AttemptSpec, path: string, phase: string | undefined): string {
+	return [scenario, attempt.name ?? attempt.kind, path, ...(phase === undefined ? [] : [phase])].join('/');
+}
+
+function isSelf(from: SourceRef, to: TargetRef): boolean {
+	return from.kind === to.kind && from.name === to.name;
+}
+
+function dnsTarget(attempt: AttemptSpec): TargetRef {
+	const via = typeof attempt.options.via === 'string' ? attempt.options.via : 'cluster';
+	const name = via.startsWith('external/') ? via.slice('external/'.length) : via;
+	return { kind: via.startsWith('external/') ? 'external' : 'service', name, port: 53, protocol: 'udp' };
+}

@@ -1,0 +1,176 @@
+import type { IpFamily } from '../model/address.ts';
+import type { Capability } from '../model/capability.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Cell, HeldConnection, Step } from '../model/plan.ts';
+import type { PhaseSpec, Scenario } from '../model/scenario.ts';
+import { type ExpansionContext, expandAttempts, expandChaos } from './expand-attempts.ts';
+import { planWorkload } from './plan-workload.ts';
+import { resolvePorts } from './resolve-ports.ts';
+
+interface StepsTarget {
+	families: readonly IpFamily[];
+	capabilities: ReadonlySet<Capability>;
+	tries: number;
+}
+
+export interface PlannedSteps {
+	cells: Cell[];
+	steps: Step[];
+	diagnostics: Diagnostic[];
+}
+
+/** The ordered steps of a scenario and the cells that they attempt. */
+export function planSteps(scenario: Scenario, target: StepsTarget): PlannedSteps {
+	const planned =
+		scenario.phases === undefined ? implicitSteps(scenario, target) : explicitSteps(scenario, scenario.phases, target);
+	const pods = planWorkload(scenario).initialPods;
+	const cells = [...planned.cells, ...expandChaos({ ...target, scenario, phase: undefined, pods, holds: new Map() })];
+	return { steps: planned.steps, cells, diagnostics: duplicateIds(cells) };
+}
+
+/** Baseline (open), apply all policies, settle, attempt, remove them, attempt again: every block is bracketed. */
+function implicitSteps(scenario: Scenario, target: StepsTarget): { cells: Cell[]; steps: Step[] } {
+	const cells = expandAttempts(scenario.attempts, {
+		...target,
+		scenario,
+		phase: undefined,
+		pods: Object.keys(scenario.pods),
+		holds: new Map(),
+	});
+	const runnable = cells.filter(isAttempted);
+	const ids = runnable.map((cell) => cell.id);
+	// Policies that are not ours stay where they are: what they close is never open, and is proved by contrast.
+	const bracketed = runnable.filter((cell) => !touchesExisting(cell, scenario));
+	const baseline = bracketed.map((cell) => cell.id);
+	// An allowed cell's own reply is its proof; only what may be closed has to be shown open again.
+	const closable = bracketed.filter((cell) => cell.expectation !== 'allowed').map((cell) => cell.id);
+	const policies = scenario.policies.map((policy) => policy.name);
+	if (ids.length === 0) return { cells, steps: [] };
+	const declared: Step = { do: 'attempt', purpose: 'declared', phase: undefined, cells: ids };
+	if (policies.length === 0) return { cells, steps: [declared] };
+	const steps: Step[] = [
+		...(baseline.length > 0
+			? [{ do: 'attempt', purpose: 'baseline', phase: undefined, cells: baseline } as const]
+			: []),
+		{ do: 'apply', policies },
+		{ do: 'settle', cells: ids, bound: undefined },
+		declared,
+		{ do: 'delete', policies },
+	];
+	if (closable.length > 0) steps.push({ do: 'attempt', purpose: 'reopen', phase: undefined, cells: closable });
+	return { cells, steps };
+}
+
+/** Phases as written; a `settle` looks ahead to the attempts that follow it. */
+function explicitSteps(scenario: Scenario, phases: PhaseSpec[], target: StepsTarget): { cells: Cell[]; steps: Step[] } {
+	const cells: Cell[] = [];
+	const steps: Step[] = [];
+	const pods = new Set(planWorkload(scenario).initialPods);
+	const holds = new Map<string, HeldConnection[]>();
+	let since: string | undefined;
+	for (const phase of phases) {
+		if (phase.do === 'attempt') {
+			const context: ExpansionContext = { ...target, scenario, phase: phase.name ?? since, pods: [...pods], holds };
+			const expanded = expandAttempts(phase.attempts, context);
+			cells.push(...expanded);
+			const ids = expanded.filter(isAttempted).map((cell) => cell.id);
+			if (ids.length > 0) steps.push({ do: 'attempt', purpose: 'declared', phase: context.phase, cells: ids });
+			continue;
+		}
+		since = changeName(phase) ?? since;
+		if (phase.do === 'create') for (const pod of phase.pods) pods.add(pod);
+		if (phase.do === 'remove') for (const pod of phase.pods) pods.delete(pod);
+		if (phase.do === 'hold') holds.set(phase.hold, heldConnections(phase, scenario, target.families));
+		steps.push(...stepOf(phase, holds));
+	}
+	fillSettles(steps);
+	return { cells, steps };
+}
+
+function stepOf(phase: Exclude<PhaseSpec, { do: 'attempt' }>, holds: Map<string, HeldConnection[]>): Step[] {
+	switch (phase.do) {
+		case 'hold':
+			return [{ do: 'hold', holds: holds.get(phase.hold) ?? [] }];
+		case 'settle':
+			return [{ do: 'settle', cells: [], bound: phase.bound }];
+		case 'apply':
+		case 'delete':
+			return [{ do: phase.do, policies: phase.policies }];
+		case 'create':
+		case 'remove':
+			return [{ do: phase.do, pods: phase.pods }];
+		case 'label':
+			return [{ do: 'label', pod: phase.pod, namespace: phase.namespace, set: phase.set, remove: phase.remove }];
+	}
+}
+
+/** `after-apply-default-deny`: tells the same path before and after a change apart without an index. */
+function changeName(phase: PhaseSpec): string | undefined {
+	switch (phase.do) {
+		case 'apply':
+		case 'delete':
+			return phase.name ?? `after-${phase.do}-${phase.policies.join('-')}`;
+		case 'create':
+		case 'remove':
+			return phase.name ?? `after-${phase.do}-${phase.pods.join('-')}`;
+		case 'label':
+			return phase.name ?? `after-label-${phase.pod ?? phase.namespace}`;
+		default:
+			return undefined;
+	}
+}
+
+function heldConnections(
+	phase: Extract<PhaseSpec, { do: 'hold' }>,
+	scenario: Scenario,
+	families: readonly IpFamily[],
+): HeldConnection[] {
+	const [dialled] = resolvePorts(phase.to, scenario);
+	if (!dialled) return [];
+	return families
+		.filter((family) => phase.family === undefined || phase.family === family)
+		.map((family) => ({ name: phase.hold, from: phase.from, to: phase.to, ...dialled, family }));
+}
+
+function fillSettles(steps: Step[]): void {
+	let next: string[] = [];
+	for (const step of [...steps].reverse()) {
+		if (step.do === 'attempt') next = step.cells;
+		if (step.do === 'settle') step.cells = next;
+	}
+}
+
+/** One of the cell's ends is a pod in a namespace whose policies are only read. */
+function touchesExisting({ from, to }: Cell, scenario: Scenario): boolean {
+	const ends = [
+		from.kind === 'pod' ? scenario.pods[from.name]?.namespace : undefined,
+		to.kind === 'pod' ? scenario.pods[to.name]?.namespace : scenario.services[to.name]?.namespace,
+	];
+	return ends.some((namespace) => namespace !== undefined && scenario.namespaces[namespace]?.existing === true);
+}
+
+/** Cells that are `predicted` without a prediction are left out, as verdicts.md says; the judge names them. */
+function isAttempted(cell: Cell): boolean {
+	if (cell.skip !== undefined) return false;
+	return cell.expectation !== 'predicted' || ['allowed', 'blocked'].includes(cell.prediction.verdict);
+}
+
+function duplicateIds(cells: readonly Cell[]): Diagnostic[] {
+	const first = new Map<string, Cell>();
+	const diagnostics: Diagnostic[] = [];
+	for (const cell of cells) {
+		const earlier = first.get(cell.id);
+		if (!earlier) {
+			first.set(cell.id, cell);
+			continue;
+		}
+		diagnostics.push({
+			code: 'duplicate-case',
+			severity: 'error',
+			message: `two attempts have the case id ${cell.id}; the first one stands in line ${earlier.position.line}`,
+			hint: 'remove one of them, or give the attempt (or its phase) a name of its own',
+			...cell.position,
+		});
+	}
+	return diagnostics;
+}

@@ -1,0 +1,33 @@
+import type { Workload } from '../model/plan.ts';
+import { policyKindOf } from '../model/policy.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { allAttempts, nodeNames } from './needed-capabilities.ts';
+
+/** Everything that a driver stands up, and which pods are there from the beginning. */
+export function planWorkload(scenario: Scenario): Workload {
+	const createdLater = new Set<string>();
+	const seen = new Set<string>();
+	for (const phase of scenario.phases ?? []) {
+		// A pod that is removed first and created afterwards was there from the beginning.
+		if (phase.do === 'remove') for (const pod of phase.pods) seen.add(pod);
+		if (phase.do === 'create') for (const pod of phase.pods) if (!seen.has(pod)) createdLater.add(pod);
+	}
+	const attemptingNodes = new Set<string>();
+	for (const attempt of allAttempts(scenario)) {
+		for (const source of attempt.from) if (source.kind === 'node') attemptingNodes.add(source.name);
+	}
+	for (const phase of scenario.phases ?? []) {
+		if (phase.do === 'hold' && phase.from.kind === 'node') attemptingNodes.add(phase.from.name);
+	}
+	return {
+		scenario: scenario.name,
+		namespaces: scenario.namespaces,
+		pods: scenario.pods,
+		services: scenario.services,
+		external: scenario.external,
+		nodes: [...nodeNames(scenario)].sort(),
+		initialPods: Object.keys(scenario.pods).filter((pod) => !createdLater.has(pod)),
+		attemptingNodes: [...attemptingNodes].sort(),
+		...(scenario.policies.some(({ object }) => policyKindOf(object)?.scope === 'cluster') && { alone: true }),
+	};
+}

@@ -1,0 +1,98 @@
+import type { Protocol } from '../model/address.ts';
+import type { ListenSpec, Scenario, TargetRef } from '../model/scenario.ts';
+
+/** One port that an attempt dials at its target. */
+export interface DialledPort {
+	port: number;
+	protocol: Protocol;
+	speaks: ListenSpec['speaks'];
+}
+
+/**
+ * The ports that a target stands for: the one it names (by number or by name), or all that it listens on. Empty where
+ * a name is unknown; the scenario's own checks have refused that before.
+ */
+export function resolvePorts(target: TargetRef, scenario: Scenario): DialledPort[] {
+	switch (target.kind) {
+		case 'pod':
+			return ofListeners(target, scenario.pods[target.name]?.listen ?? []);
+		case 'external':
+			return ofListeners(target, scenario.external[target.name]?.listen ?? []);
+		case 'service':
+		case 'nodePort':
+		case 'loadBalancer':
+			return ofService(target, scenario);
+		case 'node':
+			return ofListeners(target, hostNetworkListeners(scenario));
+		case 'apiserver':
+			return [{ port: numberOr(target.port, 443), protocol: 'tcp', speaks: 'tcp' }];
+		case 'kubelet':
+			return [{ port: numberOr(target.port, 10_250), protocol: 'tcp', speaks: 'tcp' }];
+		case 'metadata':
+			return [{ port: numberOr(target.port, 80), protocol: 'tcp', speaks: 'http' }];
+	}
+}
+
+function ofListeners(target: TargetRef, listeners: readonly ListenSpec[]): DialledPort[] {
+	const matching = listeners.filter(
+		(listener) =>
+			(target.port === undefined || listener.port === target.port || listener.name === target.port) &&
+			(target.protocol === undefined || listener.protocol === target.protocol),
+	);
+	// `app-one:8080` means TCP where the pod listens on 8080 with both protocols.
+	const preferred = preferTcp(target, matching);
+	if (preferred.length > 0) return preferred.map(({ port, protocol, speaks }) => ({ port, protocol, speaks }));
+	// A port that nobody listens on can be attempted; the judge says that its server never listened.
+	return typeof target.port === 'number' ? [undeclared(target.port, target.protocol ?? 'tcp')] : [];
+}
+
+function ofService(target: TargetRef, scenario: Scenario): DialledPort[] {
+	const service = scenario.services[target.name];
+	if (!service) return [];
+	const matching = service.ports.filter(
+		(port) =>
+			(target.port === undefined || port.port === target.port || port.name === target.port) &&
+			(target.protocol === undefined || port.protocol === target.protocol),
+	);
+	const preferred = preferTcp(target, matching);
+	return preferred.map(({ port, protocol, targetPort }) => ({
+		port,
+		protocol,
+		speaks: backendSpeaks(scenario, service.selector, targetPort, protocol),
+	}));
+}
+
+function preferTcp<T extends { protocol: Protocol }>(target: TargetRef, matching: T[]): T[] {
+	if (typeof target.port !== 'number' || target.protocol !== undefined || matching.length < 2) return matching;
+	const tcp = matching.filter((entry) => entry.protocol === 'tcp');
+	return tcp.length > 0 ? tcp : matching;
+}
+
+/** A Service speaks what its backends speak. */
+function backendSpeaks(
+	scenario: Scenario,
+	selector: Record<string, string>,
+	targetPort: number | string,
+	protocol: Protocol,
+): DialledPort['speaks'] {
+	for (const pod of Object.values(scenario.pods)) {
+		if (!Object.entries(selector).every(([key, value]) => pod.labels[key] === value)) continue;
+		const listener = pod.listen.find(
+			(entry) => entry.protocol === protocol && (entry.port === targetPort || entry.name === targetPort),
+		);
+		if (listener) return listener.speaks;
+	}
+	return protocol;
+}
+
+function hostNetworkListeners(scenario: Scenario): ListenSpec[] {
+	return Object.values(scenario.pods).flatMap((pod) => (pod.hostNetwork ? pod.listen : []));
+}
+
+function undeclared(port: number, protocol: Protocol): DialledPort {
+	return { port, protocol, speaks: protocol };
+}
+
+function numberOr(port: number | string | undefined, fallback: number): number {
+	return typeof port === 'number' ? port : fallback;
+}

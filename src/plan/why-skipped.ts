@@ -1,0 +1,43 @@
+import type { Protocol } from '../model/address.ts';
+import type { Capability } from '../model/capability.ts';
+import type { AttemptKind, AttemptSpec, Scenario, TargetRef } from '../model/scenario.ts';
+
+/** Kinds of attempts that are validated but not carried out by this version. */
+const notYet: Partial<Record<AttemptKind, string>> = {
+	plaintext: 'plaintext attempts need a mesh, which this version does not drive yet',
+	mtls: 'mtls attempts need a mesh, which this version does not drive yet',
+	tls: 'tls attempts need a mesh, which this version does not drive yet',
+	dns: 'dns attempts need the resolver of a later version',
+};
+
+const targetNeeds: Partial<Record<TargetRef['kind'], Capability>> = {
+	apiserver: 'apiserver',
+	metadata: 'metadata',
+	kubelet: 'kubelet-probes',
+	nodePort: 'node-port',
+	loadBalancer: 'load-balancer',
+	external: 'external',
+};
+
+/** Why one cell cannot be attempted here, or undefined. */
+export function whySkipped(
+	attempt: AttemptSpec,
+	to: TargetRef,
+	protocol: Protocol,
+	capabilities: ReadonlySet<Capability>,
+	scenario: Scenario,
+): string | undefined {
+	const later = notYet[attempt.kind];
+	if (later) return later;
+	if (protocol === 'sctp' && !capabilities.has('sctp'))
+		return 'needs sctp, which this cluster or its probes do not have';
+	const needed = targetNeeds[to.kind];
+	if (needed && !capabilities.has(needed)) return `needs ${needed}, which this cluster does not have`;
+	if (to.kind === 'service' && scenario.services[to.name]?.headless === true) {
+		return 'a headless Service has no address of its own: attempt its pods';
+	}
+	if (to.kind === 'apiserver' || to.kind === 'metadata' || to.kind === 'kubelet') {
+		return `attempts towards the ${to.kind} are not carried out by this version`;
+	}
+	return undefined;
+}
