@@ -1,0 +1,23 @@
+import type { Cell } from '../model/plan.ts';
+import { Duties } from './duties.ts';
+import { Proofs } from './proof.ts';
+import type { ScenarioHistory } from './scenario-history.ts';
+import type { TryRecord } from './try-record.ts';
+
+/** What every cell of a scenario is judged with. */
+export class CellContext {
+	readonly history: ScenarioHistory;
+	readonly duties: Duties;
+	readonly proofs: Proofs;
+
+	constructor(history: ScenarioHistory) {
+		this.history = history;
+		this.duties = new Duties(history);
+		this.proofs = new Proofs(history);
+	}
+
+	/** The tries that the verdict is about; all others are controls. */
+	declared(cell: Cell): TryRecord[] {
+		return (this.history.triesByCell.get(cell.id) ?? []).filter((record) => record.event.purpose === 'declared');
+	}
+}

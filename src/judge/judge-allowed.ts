@@ -1,0 +1,98 @@
+import type { Cell } from '../model/plan.ts';
+import type { Reason } from '../model/verdict.ts';
+import type { CellContext } from './cell-context.ts';
+import { failed } from './duties.ts';
+import { isNotRun, type Judgement, judgement, problemsOfTries, reasonsOf } from './finding-out.ts';
+import { type ReasonCode, reason } from './reasons.ts';
+import type { TryRecord } from './try-record.ts';
+
+/** Of all replies going past one backend of several by chance, this much is accepted before it counts as broken. */
+const chance = 0.001;
+
+/**
+ * A path that must be open. A reply is its own proof; silence is `broken` only where the controls of a blocked path
+ * hold too.
+ */
+export function judgeAllowed(context: CellContext, cell: Cell): Judgement {
+	const tries = context.declared(cell);
+	const ran = tries.filter((record) => !isNotRun(record));
+	const controls = context.duties.of(cell, tries);
+	const rest = { controls, deciding: [...tries] };
+	const incomplete = problemsOfAllowed(cell, tries, ran, controls);
+	if (incomplete.length > 0) return judgement('inconclusive', incomplete, rest);
+	const replied = ran.filter((record) => record.seen.lands === 'replied');
+	if (ran.at(-1)?.seen.lands === 'replied') {
+		return everyBackend(context, cell, ran, replied) ?? { ...enforced(ran, replied), ...rest };
+	}
+	const missing = reasonsOf(controls);
+	const reasons = [silence(ran, replied)];
+	const findings = neverOpen(context, cell) ? [reason('never-open')] : [];
+	// A path that answered before is no broken path, and one that fell silent is no open one.
+	return missing.length > 0 || replied.length > 0
+		? judgement('inconclusive', [...reasons, ...missing], { ...rest, findings })
+		: judgement('broken', reasons, { ...rest, findings });
+}
+
+function enforced(ran: readonly TryRecord[], replied: readonly TryRecord[]): Judgement {
+	const lost = ran.length - replied.length;
+	const findings = lost > 0 ? [reason('tries-failed', `${lost} of ${ran.length}`)] : [];
+	return judgement('enforced', [reason('allowed-replied', `${replied.length} of ${ran.length} tries`)], { findings });
+}
+
+function problemsOfAllowed(
+	cell: Cell,
+	tries: readonly TryRecord[],
+	ran: readonly TryRecord[],
+	controls: readonly { code: ReasonCode | undefined; detail: string }[],
+): Reason[] {
+	if (tries.length === 0) return [reason('not-attempted')];
+	const problems = problemsOfTries(ran);
+	if (ran.length < cell.tries) {
+		const idle = tries.find(isNotRun)?.result?.outcome.detail;
+		if (ran.length < tries.length) problems.push(reason('not-run', idle));
+		problems.push(reason('too-few-tries', `${ran.length} of ${cell.tries}`));
+	}
+	// Only with its end is it known that no change fell between the tries and their replies.
+	const unfinished = controls.find(({ code }) => code === 'epoch-unfinished' || code === 'epoch-disturbed');
+	if (unfinished?.code) problems.push(reason(unfinished.code, unfinished.detail));
+	return problems;
+}
+
+function silence(ran: readonly TryRecord[], replied: readonly TryRecord[]): Reason {
+	if (replied.length > 0) return reason('last-try-failed', `${replied.length} of ${ran.length} tries answered`);
+	if (ran.every((record) => record.seen.lands === 'delivered')) return reason('reply-path', `${ran.length} tries`);
+	const codes = [...new Set(ran.map((record) => record.result?.outcome.code))];
+	return reason('no-reply', `${ran.length} tries: ${codes.join(', ')}`);
+}
+
+/** A Service's every backend has to answer; undefined when each did. */
+function everyBackend(
+	context: CellContext,
+	cell: Cell,
+	ran: readonly TryRecord[],
+	replied: readonly TryRecord[],
+): Judgement | undefined {
+	if (cell.to.kind !== 'service' && cell.to.kind !== 'nodePort' && cell.to.kind !== 'loadBalancer') return undefined;
+	const answered = new Set(replied.map((record) => record.seen.by));
+	const first = ran[0];
+	const targets = [...new Set(ran.flatMap((record) => record.event.targets))].sort();
+	const silent = targets.filter((uid) => !answered.has(uid));
+	if (!first || silent.length === 0) return undefined;
+	const name = (uid: string) => context.history.endpointByUid.get(uid)?.name ?? uid;
+	const names = silent.map(name).join(', ');
+	// Which backend a silent try went to is unknown; when all were answered, only chance explains a silent backend.
+	const byChance = replied.length === ran.length && (1 - 1 / targets.length) ** ran.length > chance;
+	const controls = silent.flatMap((uid) => context.duties.ofTarget(cell, first, uid));
+	const rest = { controls, deciding: [...ran] };
+	if (byChance) return judgement('inconclusive', [reason('backend-by-chance', names)], rest);
+	const missing = reasonsOf(failed(controls));
+	const reasons = [reason('backend-unreached', names)];
+	return missing.length > 0
+		? judgement('inconclusive', [...reasons, ...missing], rest)
+		: judgement('broken', reasons, rest);
+}
+
+function neverOpen({ history }: CellContext, cell: Cell): boolean {
+	const before = (history.triesByCell.get(cell.id) ?? []).filter((record) => record.event.purpose === 'baseline');
+	return before.length > 0 && before.every((record) => record.seen.lands !== 'replied');
+}

@@ -1,0 +1,77 @@
+import type { Cell, ScenarioPlan } from '../model/plan.ts';
+import type { CellVerdict } from '../model/verdict.ts';
+import type { CellContext } from './cell-context.ts';
+import { type Judgement, judgement } from './finding-out.ts';
+import { judgeAllowed } from './judge-allowed.ts';
+import { judgeBlocked } from './judge-blocked.ts';
+import { judgeObserved, judgeUnprotected } from './judge-observed.ts';
+import { observe } from './observed.ts';
+import { reason } from './reasons.ts';
+import { repeatCommand } from './repeat-command.ts';
+import { diagnose } from './three-sides.ts';
+import type { TryRecord } from './try-record.ts';
+
+/** As many line numbers as a person looks at. */
+const maximumEvidence = 20;
+
+export function judgeCell(context: CellContext, cell: Cell, cluster: string | undefined): CellVerdict {
+	const { plan } = context.history;
+	const expected = expectedState(cell);
+	const found = decide(context, cell, plan);
+	const closing = cell.by && found.reasons.some(({ code }) => code === 'closed-otherwise');
+	const sides =
+		expected && !closing
+			? diagnose(expected, cell.prediction.verdict, found.verdict)
+			: { diagnosis: undefined, finding: undefined };
+	const { id, kind, port, protocol, family, phase, expectation, prediction, position } = cell;
+	return {
+		...{ id, scenario: plan.name, kind, from: endpointText(cell.from), to: endpointText(cell.to) },
+		...{ port, protocol, family, phase, expectation, because: cell.reason, prediction },
+		observed: observe(context.declared(cell)),
+		controls: found.controls.map(({ control, held, detail }) => ({ control, held, detail })),
+		proof: found.proof,
+		verdict: found.verdict,
+		diagnosis: sides.diagnosis,
+		findings: sides.finding ? [...found.findings, sides.finding] : found.findings,
+		reasons: found.reasons,
+		evidence: evidenceOf(found.deciding),
+		position,
+		repeat: repeatCommand(plan.file, id, cluster),
+	};
+}
+
+/** What the three-sided table calls declared; `predicted` takes it from the prediction. */
+function expectedState(cell: Cell): 'allowed' | 'blocked' | undefined {
+	const expectation = cell.expectation === 'predicted' ? cell.prediction.verdict : cell.expectation;
+	return expectation === 'allowed' || expectation === 'blocked' ? expectation : undefined;
+}
+
+function decide(context: CellContext, cell: Cell, plan: ScenarioPlan): Judgement {
+	const skip = plan.skip ?? cell.skip;
+	if (skip !== undefined) return judgement('skipped', [reason('skipped', skip)]);
+	const expected = expectedState(cell);
+	if (cell.expectation === 'predicted' && !expected) {
+		return judgement('skipped', [reason('left-out', `prediction ${cell.prediction.verdict}`)]);
+	}
+	if (!context.history.span) return judgement('inconclusive', [reason('scenario-not-run')]);
+	if (expected === 'allowed') return judgeAllowed(context, cell);
+	if (expected === 'blocked') return judgeBlocked(context, cell);
+	return cell.expectation === 'observe' ? judgeObserved(context, cell) : judgeUnprotected(context, cell);
+}
+
+/** The same spelling as in scenario files and case ids. */
+function endpointText({ kind, name }: { kind: string; name: string }): string {
+	if (kind === 'pod') return name;
+	if (kind === 'service') return `svc/${name}`;
+	return name === '' ? kind : `${kind}/${name}`;
+}
+
+function evidenceOf(deciding: readonly TryRecord[]): number[] {
+	const lines = new Set<number>();
+	for (const { event, result, witnesses, syns } of deciding) {
+		lines.add(event.n);
+		for (const line of [result, ...witnesses, ...syns]) if (line) lines.add(line.n);
+		if (lines.size >= maximumEvidence) break;
+	}
+	return [...lines].slice(0, maximumEvidence).sort((a, b) => a - b);
+}

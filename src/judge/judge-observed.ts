@@ -1,0 +1,30 @@
+import type { Cell } from '../model/plan.ts';
+import type { CellContext } from './cell-context.ts';
+import { type Judgement, judgement, problemsOfTries, reasonsOf } from './finding-out.ts';
+import { judgeBlocked } from './judge-blocked.ts';
+import { observedState } from './observed.ts';
+import { reason } from './reasons.ts';
+
+/** No stance is taken: what was seen is reported, with what is missing to trust it. */
+export function judgeObserved(context: CellContext, cell: Cell): Judgement {
+	const tries = context.declared(cell);
+	if (tries.length === 0) return judgement('inconclusive', [reason('not-attempted')]);
+	const controls = context.duties.of(cell, tries);
+	const state = observedState(tries);
+	const doubts = [...problemsOfTries(tries), ...reasonsOf(controls)];
+	const rest = { controls, deciding: tries };
+	if (state === 'unknown') return judgement('inconclusive', doubts, rest);
+	const seen = reason(state === 'open' ? 'observed-open' : 'observed-closed');
+	return judgement('observed', [seen, ...doubts], rest);
+}
+
+/** A declared hole. When nothing arrives it is better protected than declared, which takes the proof of a block. */
+export function judgeUnprotected(context: CellContext, cell: Cell): Judgement {
+	const asBlocked = judgeBlocked(context, { ...cell, by: undefined });
+	if (asBlocked.verdict === 'leak') {
+		const { deciding } = asBlocked;
+		return judgement('unprotected', [reason('open-as-declared', cell.reason)], { deciding });
+	}
+	if (asBlocked.verdict !== 'enforced') return asBlocked;
+	return { ...asBlocked, findings: [...asBlocked.findings, reason('better-protected')] };
+}

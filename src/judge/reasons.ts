@@ -1,0 +1,101 @@
+import type { Reason } from '../model/verdict.ts';
+
+/**
+ * Every reason that the judge can give, with its sentence; docs/verdicts.md lists them. Codes are stable: waivers and
+ * dashboards may hang on them.
+ */
+export const reasonTable = {
+	// leak
+	'leak-replied': 'the target answered over a path that must be closed',
+	'leak-delivered': 'the target saw the token over a path that must be closed, although no reply came back',
+	'leak-syn':
+		'the SYN of the planned 4-tuple reached the target in at least two tries, although no handshake completed',
+	'leak-boot': 'a token that the pod sent while it was starting reached the target',
+	'leak-unsettled': 'the path was still open when the bound for settling was reached',
+	'leak-after-closing': 'a token reached the target after the path had closed and the hold time had passed',
+	// broken
+	'no-reply': 'no try was answered, although the path is declared allowed',
+	'reply-path': 'every request was delivered and no reply came back (reply path)',
+	'backend-unreached': 'a backend of the Service never answered',
+	'closed-otherwise': 'the path is closed, but not in a way that `by` demands',
+	// enforced, observed, unprotected
+	'blocked-bracketed': 'no try came through; the same path was open before the policies and again after them',
+	'blocked-contrast':
+		'no try came through; a sibling reached this target and this client reached another one meanwhile',
+	'allowed-replied': 'the target answered',
+	'observed-open': 'observed only: open',
+	'observed-closed': 'observed only: closed',
+	'open-as-declared': 'the token arrived, as the declared hole says',
+	// inconclusive: the tries
+	'scenario-not-run': 'the scenario never began',
+	'not-attempted': 'no try was made',
+	'too-few-tries': 'fewer tries were made than declared',
+	'too-many-tries': 'a forbidden path was tried more often than declared',
+	'result-missing': 'a try has no result',
+	'not-run': 'a try did not happen',
+	'answered-by-other': 'something answered that is not the target',
+	'straddles-change': 'an attempt straddles a change: its token was seen outside its epoch',
+	'syn-once': 'the SYN reached the target in one try only; two are needed to tell it from a stray packet',
+	'unexplained-syn': 'the target saw a SYN with a planned source port, but from another address',
+	'unexplained-token': 'a record of a token that no try of the history explains',
+	'tuple-reused': 'two tries used one 5-tuple, so that connection tracking may have answered for the policies',
+	'accepted-connection': 'something accepted the connection and the token did not come back; say `by` if that is meant',
+	'boot-missing': 'the pod should attempt from its first millisecond, but no such try was recorded',
+	'icmp-limited': 'nothing came back where `by` demands an answer that kernels rate-limit',
+	'backend-by-chance': 'a backend of the Service never answered, but too few tries were made to exclude chance',
+	'last-try-failed': 'some tries were answered, but the last one was not',
+	// inconclusive: the controls
+	'epoch-unfinished': 'the epoch did not end: the run was cut off or interrupted in it',
+	'epoch-disturbed': 'something changed during the epoch',
+	'target-unknown': 'it is not known who may answer',
+	'target-without-agent': 'no probe runs at the target, so nothing can witness what arrives there',
+	'server-not-checked': 'the server has no self-check for this port, protocol and family before and after',
+	'server-dead': 'the server did not answer its own self-check',
+	'client-unknown': 'it is not known which client made the tries',
+	'client-not-counted': 'the client has no packet counters before and after',
+	'client-silent': 'the client sent fewer packets than it made tries',
+	'witness-no-barrier': 'the witness did not answer its barrier at the end of the epoch',
+	'witness-gap': 'records of the probe are missing: their numbering has a gap',
+	'witness-overflow': 'the probe dropped records at a bound',
+	'witness-missed-token': 'the server answered a token that its witness has no record of',
+	'agent-lost': 'the probe was lost during the epoch',
+	'counters-missing': 'the loss counters of a probe were not read before and after',
+	'losses-missing': 'the loss counters of the cluster were not read before and after',
+	'losses-increased': 'a kernel counter of lost packets increased during the epoch',
+	'not-calibrated': 'how long to wait for an answer was not calibrated in the epoch',
+	'wait-too-short': 'the wait for an answer was not at least twice the slowest control',
+	'not-settled': 'the change before was not waited for to the end',
+	unsettled: 'the path had not reached its expected state when the bound for settling was reached',
+	'not-open-before': 'no proof: the path was not shown to be open before the change that closes it',
+	'not-open-after': 'no proof: the path was not shown to be open again afterwards',
+	'no-contrast': 'no proof by contrast either',
+	// skipped
+	skipped: 'it cannot run here',
+	'left-out': 'left out: it is expected as predicted, and the policies’ text predicts nothing',
+	// scenario and run
+	'nothing-selected': 'no scenario was selected',
+	'nothing-attempted': 'there is nothing to attempt',
+	'all-left-out': 'every cell was left out',
+	'everything-skipped': 'everything was skipped',
+	'nothing-enforced': 'nothing was shown to be enforced',
+	'scenario-unfinished': 'the history of the scenario ends before the scenario does',
+	'scenario-interrupted': 'the scenario was interrupted',
+	'scenario-failed': 'the scenario could not be carried out',
+	'run-unfinished': 'the history ends before the run does',
+	'run-interrupted': 'the run was interrupted',
+	'run-failed': 'the run could not be carried out',
+	'worst-cells': 'verdicts of its cells',
+	// findings
+	'better-protected': 'better protected than declared: the declared hole is closed',
+	'engine-differs': 'engine differs from the text: the policies’ text implies the opposite of what was observed',
+	'tries-failed': 'some tries failed before the last one was answered',
+	'closed-differently': 'some tries were closed in another way than `by` demands',
+	'never-open': 'it did not answer before the policies either',
+} as const;
+
+export type ReasonCode = keyof typeof reasonTable;
+
+export function reason(code: ReasonCode, detail?: string): Reason {
+	const sentence = reasonTable[code];
+	return { code, text: detail ? `${sentence} (${detail})` : sentence };
+}
