@@ -1,0 +1,73 @@
+import type { SocketAddress } from '../model/address.ts';
+import { type Deployment, type Endpoint, portKey } from '../model/cluster.ts';
+import type { Cell } from '../model/plan.ts';
+
+/** A cell's path on the cluster as it is now: literal addresses, and who may answer. */
+export interface Dialled {
+	from: Endpoint;
+	source: { address?: string };
+	destination: SocketAddress;
+	/** UIDs. */
+	targets: string[];
+}
+
+type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family'>;
+
+/** Undefined where an endpoint, or its address of this family, does not exist (any more). */
+export function dial(cell: Path, deployment: Deployment): Dialled | undefined {
+	const endpoints = deployment.endpoints();
+	const from = endpoints.find((endpoint) => endpoint.kind === cell.from.kind && endpoint.name === cell.from.name);
+	const to = resolveTarget(cell, deployment, endpoints);
+	if (!from || !to) return undefined;
+	const address = from.addresses[cell.family];
+	return { from, source: address === undefined ? {} : { address }, ...to };
+}
+
+/** The target alone, for attempts whose source does not exist yet. */
+export function resolveTarget(
+	cell: Path,
+	deployment: Deployment,
+	endpoints = deployment.endpoints(),
+): { destination: SocketAddress; targets: string[] } | undefined {
+	switch (cell.to.kind) {
+		case 'pod':
+		case 'external': {
+			const endpoint = endpoints.find(
+				(candidate) => candidate.kind === cell.to.kind && candidate.name === cell.to.name,
+			);
+			return (
+				endpoint && at(endpoint, cell, endpoint.portMap[portKey(cell.port, cell.protocol)] ?? cell.port, [endpoint])
+			);
+		}
+		case 'node': {
+			const node = endpoints.find((candidate) => candidate.kind === 'node' && candidate.name === cell.to.name);
+			const onNode = endpoints.filter((candidate) => candidate.hostNetwork && candidate.node === cell.to.name);
+			return node && at(node, cell, cell.port, [node, ...onNode]);
+		}
+		case 'service':
+		case 'nodePort':
+			return ofService(cell, deployment, endpoints);
+		default:
+			return undefined;
+	}
+}
+
+function ofService(cell: Path, deployment: Deployment, endpoints: Endpoint[]) {
+	const service = deployment.services().find((candidate) => candidate.name === cell.to.name);
+	if (!service) return undefined;
+	const backends = endpoints.filter((endpoint) => endpoint.kind === 'pod' && service.backends.includes(endpoint.name));
+	const targets = backends.map((endpoint) => endpoint.uid);
+	if (cell.to.kind === 'nodePort') {
+		const node = endpoints.find((endpoint) => endpoint.kind === 'node');
+		const address = node?.addresses[cell.family];
+		const port = service.nodePorts[portKey(cell.port, cell.protocol)];
+		return address === undefined || port === undefined ? undefined : { destination: { address, port }, targets };
+	}
+	const address = service.addresses[cell.family];
+	return address === undefined ? undefined : { destination: { address, port: cell.port }, targets };
+}
+
+function at(endpoint: Endpoint, cell: Path, port: number, targets: Endpoint[]) {
+	const address = endpoint.addresses[cell.family];
+	return address === undefined ? undefined : { destination: { address, port }, targets: targets.map(({ uid }) => uid) };
+}

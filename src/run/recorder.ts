@@ -1,0 +1,18 @@
+import type { HistoryWriter } from '../history/open-history.ts';
+import type { ScenarioEventBody } from '../model/event.ts';
+
+/** The history, seen from inside one scenario. */
+export interface Recorder {
+	append(event: ScenarioEventBody): number;
+	flush(): void;
+	/** A `performance.now()` value on the run's clock. */
+	time(now?: number): number;
+}
+
+export function recorderOf(history: HistoryWriter, scenario: string): Recorder {
+	return {
+		append: (event) => history.append({ scenario, ...event }),
+		flush: () => history.flush(),
+		time: (now) => history.time(now),
+	};
+}

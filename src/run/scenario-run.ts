@@ -1,0 +1,253 @@
+import type { AgentSettings, Cluster, ClusterFacts, Deployment } from '../model/cluster.ts';
+import type { Purpose } from '../model/event.ts';
+import type { Cell, ScenarioPlan, Step } from '../model/plan.ts';
+import { SourcePorts } from '../plan/source-ports.ts';
+import { Agents } from './agents.ts';
+import { attemptCells } from './attempt-cells.ts';
+import { attemptsAtStart } from './attempts-at-start.ts';
+import { type EpochWait, longestWait } from './calibration.ts';
+import { changeCluster, type ChangeStep } from './change-cluster.ts';
+import { runEpoch } from './epoch.ts';
+import { KnownPaths } from './known-paths.ts';
+import type { Permits } from './permits.ts';
+import type { OnProgress } from './progress.ts';
+import type { Recorder } from './recorder.ts';
+import { settle } from './settle.ts';
+import { Tries } from './tries.ts';
+
+export interface ScenarioRunContext {
+	plan: ScenarioPlan;
+	cluster: Cluster;
+	facts: ClusterFacts;
+	deployment: Deployment;
+	settings: AgentSettings;
+	recorder: Recorder;
+	permits: Permits;
+	/** Takes precedence over the plan's and the cluster's bound. */
+	settleBound: number | undefined;
+	signal: AbortSignal;
+	onProgress: OnProgress;
+}
+
+/** Carries out one scenario's steps on its deployment, in order. Whoever made the deployment closes it. */
+export class ScenarioRun {
+	readonly #context: ScenarioRunContext;
+	readonly #agents: Agents;
+	readonly #tries: Tries;
+	readonly #known = new KnownPaths();
+	readonly #cells: Map<string, Cell>;
+	readonly #ports: SourcePorts;
+	#epoch = 0;
+	#wait = longestWait;
+
+	constructor(context: ScenarioRunContext) {
+		this.#context = context;
+		this.#cells = new Map(context.plan.cells.map((cell) => [cell.id, cell]));
+		this.#ports = reservedPorts(context.plan);
+		this.#tries = new Tries({ ...context, agents: () => this.#agents, ports: this.#ports });
+		this.#agents = new Agents(context.deployment, context.settings.run, context.recorder, {
+			epochOf: (token) => this.#tries.epochOf(token),
+			result: (token, record) => this.#tries.onResult(token, record),
+			witness: (token, agent) => this.#tries.onWitness(token, agent),
+			lost: (agent) => this.#tries.onLost(agent),
+		});
+	}
+
+	async execute(): Promise<void> {
+		const { plan, signal } = this.#context;
+		try {
+			await this.#open();
+			for (const [index, step] of plan.steps.entries()) {
+				signal.throwIfAborted();
+				await this.#step(step, index);
+			}
+		} finally {
+			this.#agents.closeAll();
+		}
+	}
+
+	/** Writes down every endpoint that is new, then opens its agent. */
+	async #open(): Promise<void> {
+		const { deployment, recorder } = this.#context;
+		const endpoints = deployment.endpoints().filter((endpoint) => !this.#agents.byUid(endpoint.uid));
+		for (const { kind, name, uid, addresses, namespace, labels, hostNetwork, node, agent } of endpoints) {
+			const place = { ...(namespace === undefined ? {} : { namespace }), ...(node === undefined ? {} : { node }) };
+			recorder.append({ is: 'endpoint', kind, name, uid, addresses, labels, hostNetwork, agent, ...place });
+		}
+		recorder.append({ is: 'services', services: deployment.services() });
+		if (endpoints.length === 0) return;
+		this.#progress('starting agents');
+		await this.#agents.open(endpoints);
+	}
+
+	async #step(step: Step, index: number): Promise<void> {
+		switch (step.do) {
+			case 'attempt':
+				return this.#attempt(step, index);
+			case 'settle':
+				return this.#settle(step, index);
+			case 'hold':
+				return this.#hold(step, index);
+			default:
+				return this.#change(step, index);
+		}
+	}
+
+	async #attempt(step: Extract<Step, { do: 'attempt' }>, index: number): Promise<void> {
+		const { purpose } = step;
+		const cells = this.#cellsOf(step.cells);
+		const total = cells.length;
+		const phase = activities[purpose];
+		this.#progress(phase, 0, total);
+		this.#wait = await this.#inEpoch(index, purpose, true, longestWait, async (epoch, wait) => {
+			const made = await attemptCells(this.#tries, this.#agents, {
+				...{ cells, purpose, epoch, wait, timing: this.#context.cluster.timing, signal: this.#context.signal },
+				tries: purpose === 'declared' ? undefined : 1,
+				// Before the policies and after them every path is meant to be open.
+				retried: (cell) => cell.on === undefined && (purpose !== 'declared' || isAllowed(cell)),
+				retryBound: this.#settleBound(undefined),
+				onDone: () => this.#progress(phase, total, total),
+			});
+			this.#known.noteAll(made);
+			return made;
+		});
+	}
+
+	async #settle(step: Extract<Step, { do: 'settle' }>, index: number): Promise<void> {
+		const { plan, cluster, recorder, signal } = this.#context;
+		this.#progress('settling');
+		const wait = this.#wait;
+		const cells = this.#cellsOf(step.cells);
+		const bound = this.#settleBound(step.bound);
+		const hold = plan.timing.hold ?? cluster.timing.hold;
+		const canary = this.#context.deployment.canary?.bind(this.#context.deployment);
+		const request = { step: index, cells, known: this.#known, wait, bound, hold, canary, signal };
+		await this.#inEpoch(index, 'settle', false, wait, async (epoch) => {
+			await settle(this.#tries, recorder, { ...request, epoch });
+			return [];
+		});
+	}
+
+	async #hold(step: Extract<Step, { do: 'hold' }>, index: number): Promise<void> {
+		const wait = this.#wait;
+		this.#progress('holding connections');
+		await this.#inEpoch(index, 'hold', true, wait, async (epoch) => {
+			const requests = step.holds.map((hold) => ({ cell: holdCell(hold), purpose: 'hold' as const, delay: 0 }));
+			return this.#tries.send(requests, epoch, () => wait);
+		});
+	}
+
+	async #change(step: ChangeStep, index: number): Promise<void> {
+		const { deployment, recorder } = this.#context;
+		this.#progress(step.do === 'apply' ? 'applying policies' : `${step.do}: ${changedNames(step)}`);
+		await this.#cancelAll();
+		const before = new Map(deployment.endpoints().map((endpoint) => [endpoint.uid, endpoint.name]));
+		const change = async (boot: Parameters<typeof changeCluster>[2]) => {
+			await changeCluster(step, index, boot, this.#context);
+			const now = new Set(deployment.endpoints().map((endpoint) => endpoint.uid));
+			for (const [uid, name] of before) {
+				if (now.has(uid)) continue;
+				recorder.append({ is: 'endpoint-removed', name, uid });
+				this.#agents.close(uid);
+			}
+			await this.#open();
+		};
+		if (step.do !== 'create') return change({});
+		const cells = this.#cellsOf(nextAttempts(this.#context.plan.steps, index));
+		await attemptsAtStart({
+			...{
+				pods: step.pods,
+				cells,
+				step: index,
+				tries: this.#tries,
+				agents: this.#agents,
+				ports: this.#ports,
+				wait: this.#wait,
+			},
+			context: this.#context,
+			nextEpoch: () => ++this.#epoch,
+			create: change,
+		});
+	}
+
+	/** Before a change every attempt is ended, and the end acknowledged: nothing of before may arrive after. */
+	async #cancelAll(): Promise<void> {
+		if (this.#tries.inFlight > 0) await Promise.all(this.#agents.alive().map(({ session }) => session.cancel()));
+		this.#tries.forget();
+	}
+
+	async #inEpoch(
+		step: number,
+		purpose: Purpose,
+		controls: boolean,
+		wait: number,
+		attempt: (epoch: number, wait: EpochWait) => ReturnType<Tries['send']>,
+	): Promise<number> {
+		const epoch = ++this.#epoch;
+		const request = { epoch, step, purpose, controls, wait };
+		const context = { ...this.#context, agents: this.#agents, timing: this.#context.cluster.timing };
+		return runEpoch(context, request, (ofEpoch) => attempt(epoch, ofEpoch));
+	}
+
+	#settleBound(ofStep: number | undefined): number {
+		const { settleBound, plan, cluster } = this.#context;
+		return settleBound ?? ofStep ?? plan.timing.settle ?? cluster.timing.settle;
+	}
+
+	#cellsOf(ids: readonly string[]): Cell[] {
+		return ids.flatMap((id) => this.#cells.get(id) ?? []);
+	}
+
+	#progress(phase: string, done?: number, total?: number): void {
+		const counts = { ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) };
+		this.#context.onProgress({ kind: 'scenario', scenario: this.#context.plan.name, phase, ...counts });
+	}
+}
+
+const activities = { baseline: 'baseline', declared: 'attempting', reopen: 'reopening' } as const;
+
+function isAllowed(cell: Cell): boolean {
+	return cell.expectation === 'allowed' || (cell.expectation === 'predicted' && cell.prediction.verdict === 'allowed');
+}
+
+function nextAttempts(steps: readonly Step[], index: number): string[] {
+	for (const step of steps.slice(index + 1)) if (step.do === 'attempt') return step.cells;
+	return [];
+}
+
+function changedNames(step: ChangeStep): string {
+	if (step.do === 'label') return step.pod ?? step.namespace ?? '';
+	return (step.do === 'apply' || step.do === 'delete' ? step.policies : step.pods).join(', ');
+}
+
+/** Ports that probes listen on are not given out as source ports. */
+function reservedPorts(plan: ScenarioPlan): SourcePorts {
+	const ports = new SourcePorts();
+	for (const [name, pod] of Object.entries(plan.workload.pods)) {
+		const node = pod.placement && 'node' in pod.placement ? pod.placement.node : 'a';
+		for (const { port } of pod.listen) ports.reserve(pod.hostNetwork ? `node/${node}` : `pod/${name}`, port);
+	}
+	for (const [name, { listen }] of Object.entries(plan.workload.external)) {
+		for (const { port } of listen) ports.reserve(`external/${name}`, port);
+	}
+	return ports;
+}
+
+/** A held connection's opening is a try like any other, on a cell of its own that is not judged. */
+function holdCell(hold: Extract<Step, { do: 'hold' }>['holds'][number]): Cell {
+	return {
+		...hold,
+		id: `hold/${hold.name}/${hold.family}`,
+		path: `hold/${hold.name}/${hold.family}`,
+		kind: 'connect',
+		on: hold.name,
+		expectation: 'observe',
+		reason: undefined,
+		by: undefined,
+		prediction: { verdict: 'unknown', because: [] },
+		phase: undefined,
+		tries: 1,
+		skip: undefined,
+		position: { file: '', line: 0, column: 0 },
+	};
+}
