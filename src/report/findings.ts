@@ -1,0 +1,48 @@
+import { type CellVerdict, type RunVerdicts, verdicts } from '../model/verdict.ts';
+
+/** Cells that failed in the same way for the same reasons: shown once, with all their ids. */
+export interface FindingGroup {
+	first: CellVerdict;
+	cells: CellVerdict[];
+}
+
+const failures: readonly string[] = ['leak', 'broken', 'inconclusive'];
+
+/** Leaks first, then broken, then inconclusive; within a verdict in the order of the plan. */
+export function groupFindings(run: RunVerdicts): FindingGroup[] {
+	const cells = run.scenarios.flatMap((scenario) => scenario.cells).filter((cell) => failures.includes(cell.verdict));
+	return group(cells, (cell) => [
+		cell.scenario,
+		cell.phase,
+		cell.verdict,
+		cell.diagnosis,
+		cell.expectation,
+		cell.prediction.verdict,
+		cell.observed.state,
+		Object.keys(cell.observed.outcomes).sort(),
+		cell.reasons.map((reason) => reason.code),
+	]).sort((one, other) => verdicts.indexOf(one.first.verdict) - verdicts.indexOf(other.first.verdict));
+}
+
+/** What is worth knowing about cells that are no failure, for example "better protected than declared". */
+export function groupNotes(run: RunVerdicts): FindingGroup[] {
+	const cells = run.scenarios.flatMap((scenario) => scenario.cells).filter((cell) => cell.findings.length > 0);
+	return group(cells, (cell) => [cell.scenario, cell.findings.map((finding) => finding.code)]);
+}
+
+/** Why cells were skipped, each reason once. */
+export function groupSkipped(run: RunVerdicts): FindingGroup[] {
+	const cells = run.scenarios.flatMap((scenario) => scenario.cells).filter((cell) => cell.verdict === 'skipped');
+	return group(cells, (cell) => cell.reasons.map((reason) => reason.text));
+}
+
+function group(cells: CellVerdict[], likeness: (cell: CellVerdict) => unknown): FindingGroup[] {
+	const groups = new Map<string, FindingGroup>();
+	for (const cell of cells) {
+		const key = JSON.stringify(likeness(cell));
+		const known = groups.get(key);
+		if (known) known.cells.push(cell);
+		else groups.set(key, { first: cell, cells: [cell] });
+	}
+	return [...groups.values()];
+}

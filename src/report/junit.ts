@@ -1,0 +1,169 @@
+import type { CellVerdict, Reason, RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
+import {
+	describeDeclared,
+	describeEvidence,
+	describeObserved,
+	describePosition,
+	describePredicted,
+} from './describe-cell.ts';
+import { escapeXml, escapeXmlAttribute } from './escape-xml.ts';
+
+interface TestCase {
+	attributes: Record<string, string>;
+	result: 'passed' | 'failure' | 'error' | 'skipped';
+	/** Inside the element: one line of XML, or nothing. */
+	body: string;
+}
+
+interface TestSuite {
+	attributes: Record<string, string>;
+	properties: Record<string, string>;
+	cases: TestCase[];
+}
+
+/**
+ * JUnit XML as CI systems read it: a suite per scenario, a case per cell. Leak and broken are failures, inconclusive is
+ * an error (nothing was shown), skipped is skipped. A scenario or run that is inconclusive without an inconclusive cell
+ * (nothing attempted, everything skipped, cut off) gets a case of its own: readers take a report without errors for a
+ * pass. https://github.com/testmoapp/junitxml
+ */
+export function renderJunit(run: RunVerdicts): string {
+	const suites = run.scenarios.map((scenario) => suiteOf(scenario, run));
+	const errors = suites.some((suite) => suite.cases.some((one) => one.result === 'error'));
+	if (!run.complete || (run.verdict === 'inconclusive' && !errors)) suites.push(runSuite(run));
+	const duration = run.scenarios.reduce((sum, scenario) => sum + (scenario.duration ?? 0), 0);
+	const attributes = { name: 'gatecrash', ...tally(suites.flatMap((suite) => suite.cases)), time: seconds(duration) };
+	const lines = [
+		'<?xml version="1.0" encoding="UTF-8"?>',
+		`<testsuites${write({ ...attributes, timestamp: run.startedAt })}>`,
+		...suites.flatMap(writeSuite),
+		'</testsuites>',
+	];
+	return `${lines.join('\n')}\n`;
+}
+
+function suiteOf(scenario: ScenarioVerdict, run: RunVerdicts): TestSuite {
+	const cases = scenario.cells.map((cell) => caseOf(cell, scenario));
+	if (scenario.verdict === 'inconclusive' && !cases.some((one) => one.result === 'error')) {
+		cases.push(errorCase('the scenario has an answer', scenario.scenario, scenario.reasons));
+	}
+	return {
+		attributes: {
+			name: scenario.scenario,
+			...tally(cases),
+			time: seconds(scenario.duration ?? 0),
+			timestamp: run.startedAt,
+			file: scenario.file,
+		},
+		properties: {
+			verdict: scenario.verdict,
+			status: scenario.status,
+			reference: scenario.reference,
+			run: run.run,
+			cluster: run.cluster === undefined ? 'none' : `${run.cluster.name} (${run.cluster.version})`,
+			enforcers: run.cluster?.enforcers.join(', ') ?? '',
+			...networkProperties(run),
+		},
+		cases,
+	};
+}
+
+/** Only what is known: a property without a value would say that there is none. */
+function networkProperties({ cluster }: RunVerdicts): Record<string, string> {
+	const { cni = [], mesh = [] } = cluster?.network ?? {};
+	const warnings = cluster?.warnings ?? [];
+	return {
+		...(cni.length > 0 && { cni: cni.join(', ') }),
+		...(mesh.length > 0 && { mesh: mesh.join(', ') }),
+		...(warnings.length > 0 && { warnings: warnings.join('\n') }),
+	};
+}
+
+function runSuite(run: RunVerdicts): TestSuite {
+	const name = run.complete ? 'the run has an answer' : 'the run was completed';
+	const cases = [errorCase(name, 'gatecrash', run.reasons)];
+	return { attributes: { name: 'gatecrash', ...tally(cases) }, properties: {}, cases };
+}
+
+function errorCase(name: string, classname: string, reasons: Reason[]): TestCase {
+	const message = reasons.map((reason) => reason.text).join('; ') || 'nothing was shown';
+	const body = `<error${write({ message, type: reasons[0]?.code ?? 'inconclusive' })}/>`;
+	return { attributes: { name, classname, time: seconds(0) }, result: 'error', body };
+}
+
+const results: Record<Verdict, TestCase['result']> = {
+	leak: 'failure',
+	broken: 'failure',
+	inconclusive: 'error',
+	skipped: 'skipped',
+	unprotected: 'passed',
+	observed: 'passed',
+	enforced: 'passed',
+};
+
+function caseOf(cell: CellVerdict, scenario: ScenarioVerdict): TestCase {
+	const result = results[cell.verdict];
+	const { file, line } = cell.position;
+	const time = seconds(cell.observed.roundTrip ?? 0);
+	const attributes = { name: cell.id, classname: scenario.scenario, time, file, line: String(line) };
+	return { attributes, result, body: caseBody(cell, result) };
+}
+
+function caseBody(cell: CellVerdict, result: TestCase['result']): string {
+	const texts = cell.reasons.map((reason) => reason.text).join('; ');
+	if (result === 'passed') {
+		const findings = cell.findings.map((finding) => finding.text).join('\n');
+		return findings === '' ? '' : `<system-out>${escapeXml(findings)}</system-out>`;
+	}
+	if (result === 'skipped') return `<skipped${write({ message: texts })}/>`;
+	const attributes = { message: `${cell.verdict}: ${texts}`, type: cell.reasons[0]?.code ?? cell.verdict };
+	return `<${result}${write(attributes)}>${escapeXml(detail(cell))}</${result}>`;
+}
+
+function detail(cell: CellVerdict): string {
+	const evidence = describeEvidence(cell.evidence);
+	return [
+		...cell.reasons.map((reason) => `${reason.text} [${reason.code}]`),
+		`declared: ${describeDeclared(cell)}, at ${describePosition(cell)}`,
+		`predicted: ${describePredicted(cell)}`,
+		`observed: ${describeObserved(cell)}`,
+		...cell.controls.map((one) => `control: ${one.control} ${one.held ? 'held' : 'did not hold'}: ${one.detail}`),
+		...(evidence === '' ? [] : [`evidence: ${evidence}`]),
+		`repeat: ${cell.repeat}`,
+	].join('\n');
+}
+
+function tally(cases: TestCase[]): Record<'tests' | 'failures' | 'errors' | 'skipped', string> {
+	const count = (result: TestCase['result']): string => String(cases.filter((one) => one.result === result).length);
+	return {
+		tests: String(cases.length),
+		failures: count('failure'),
+		errors: count('error'),
+		skipped: count('skipped'),
+	};
+}
+
+function writeSuite({ attributes, properties, cases }: TestSuite): string[] {
+	const named = Object.entries(properties).map(([name, value]) => `      <property${write({ name, value })}/>`);
+	return [
+		`  <testsuite${write(attributes)}>`,
+		...(named.length > 0 ? ['    <properties>', ...named, '    </properties>'] : []),
+		...cases.flatMap(writeCase),
+		'  </testsuite>',
+	];
+}
+
+function writeCase({ attributes, body }: TestCase): string[] {
+	const open = `    <testcase${write(attributes)}`;
+	return body === '' ? [`${open}/>`] : [`${open}>`, `      ${body}`, '    </testcase>'];
+}
+
+function seconds(milliseconds: number): string {
+	return (milliseconds / 1000).toFixed(3);
+}
+
+function write(attributes: Record<string, string>): string {
+	return Object.entries(attributes)
+		.map(([name, value]) => ` ${name}="${escapeXmlAttribute(value)}"`)
+		.join('');
+}

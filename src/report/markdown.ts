@@ -1,0 +1,132 @@
+import type { RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
+import { legend, symbolOf } from './cell-symbol.ts';
+import { describeCounts, describeDuration, plural } from './counts.ts';
+import {
+	describeDeclared,
+	describeEvidence,
+	describeObserved,
+	describePosition,
+	describePredicted,
+} from './describe-cell.ts';
+import { type FindingGroup, groupFindings, groupNotes } from './findings.ts';
+import { type Grid, gridsOf, letters } from './grid.ts';
+
+const marks: Record<Verdict, string> = {
+	leak: '❌',
+	broken: '❌',
+	inconclusive: '❓',
+	skipped: '⏭️',
+	unprotected: '⚠️',
+	observed: '👁️',
+	enforced: '✅',
+};
+
+/** A GitHub step summary is cut off beyond 1 MiB; a page with hundreds of findings is not read anyway. */
+const findingsShown = 30;
+const squaresShown = 400;
+
+/** The report as GitHub-flavoured Markdown, made for a step summary or a pull-request comment. */
+export function renderMarkdown(run: RunVerdicts): string {
+	const findings = groupFindings(run);
+	const notes = groupNotes(run);
+	const blocks = [
+		`## ${marks[run.verdict]} gatecrash: ${run.verdict}`,
+		[`${describeCounts(run.counts)}.`, ...run.reasons.map((reason) => escapeMarkdown(reason.text))].join(' '),
+		...(run.cluster?.warnings ?? []).map((text) => `> **Warning:** ${escapeMarkdown(text)}`),
+		...(run.complete ? [] : ['**The run was cut off**: what is missing is inconclusive.']),
+		scenarioTable(run.scenarios),
+		...(findings.length > 0 ? [`### ${plural(findings.length, 'finding')}`] : []),
+		...findings.slice(0, findingsShown).map(renderFinding),
+		...(findings.length > findingsShown ? [`… and ${findings.length - findingsShown} more: see verdicts.json.`] : []),
+		...(notes.length > 0 ? ['### Worth knowing', notes.map(renderNote).join('\n')] : []),
+		...run.scenarios.filter((scenario) => scenario.cells.length > 0).map(renderScenario),
+		renderOrigin(run),
+	];
+	return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function scenarioTable(scenarios: ScenarioVerdict[]): string {
+	if (scenarios.length === 0) return 'No scenario was run.';
+	const rows = scenarios.map((scenario) => {
+		const took = scenario.duration === undefined ? '' : describeDuration(scenario.duration);
+		return `| ${marks[scenario.verdict]} ${scenario.verdict} | ${escapeMarkdown(scenario.scenario)} | ${describeCounts(scenario.counts)} | ${took} |`;
+	});
+	return ['| verdict | scenario | cells | time |', '| --- | --- | --- | ---: |', ...rows].join('\n');
+}
+
+function renderFinding({ first, cells }: FindingGroup): string {
+	const evidence = describeEvidence(first.evidence);
+	const others = cells.length > 1 ? ` and ${cells.length - 1} more` : '';
+	return [
+		`**${first.verdict}${first.diagnosis ? ` (${first.diagnosis})` : ''}** ${code(first.id)}${others}`,
+		'',
+		`- declared: ${escapeMarkdown(describeDeclared(first))}, at ${code(describePosition(first))}`,
+		`- predicted: ${escapeMarkdown(describePredicted(first))}`,
+		`- observed: ${escapeMarkdown(describeObserved(first))}`,
+		...first.reasons.map((reason) => `- why: ${escapeMarkdown(reason.text)} (${code(reason.code)})`),
+		...(evidence === '' ? [] : [`- evidence: ${code(evidence)}`]),
+		`- repeat: ${code(first.repeat)}`,
+	].join('\n');
+}
+
+function renderNote({ first, cells }: FindingGroup): string {
+	const others = cells.length > 1 ? ` and ${cells.length - 1} more` : '';
+	return `- ${escapeMarkdown(first.findings.map((finding) => finding.text).join('; '))}: ${code(first.id)}${others}`;
+}
+
+/** Folded away when there is nothing to look at. */
+function renderScenario(scenario: ScenarioVerdict): string {
+	const failed = scenario.counts.leak + scenario.counts.broken + scenario.counts.inconclusive > 0;
+	const used = new Set(scenario.cells.map(symbolOf));
+	const key = legend.filter((symbol) => used.has(symbol)).map((symbol) => `${symbol.letter} ${symbol.means}`);
+	return [
+		`<details${failed ? ' open' : ''}><summary>${escapeHtml(scenario.scenario)}: ${describeCounts(scenario.counts)}</summary>`,
+		...gridsOf(scenario.cells).map(renderGrid),
+		key.join(', '),
+		'</details>',
+	].join('\n\n');
+}
+
+function renderGrid(grid: Grid): string {
+	const phase = grid.phase === undefined ? '' : `, phase ${escapeMarkdown(grid.phase)}`;
+	const title = `${[...grid.ports, `(${grid.families.join(' + ')})`].join(' ')}${phase}`;
+	if (grid.rows.length * grid.columns.length > squaresShown) {
+		return `${title}: ${grid.rows.length} × ${grid.columns.length}, too many squares to draw here`;
+	}
+	const head = `| from \\\\ to | ${grid.columns.map(escapeMarkdown).join(' | ')} |`;
+	const line = `| --- |${' :-: |'.repeat(grid.columns.length)}`;
+	const rows = grid.rows.map((row) => {
+		const squares = grid.columns.map((column) => letters(grid.at(row, column)));
+		return `| ${escapeMarkdown(row)} | ${squares.map((text) => (/[LB?]/.test(text) ? `**${text}**` : text)).join(' | ')} |`;
+	});
+	return [title, '', head, line, ...rows].join('\n');
+}
+
+function renderOrigin(run: RunVerdicts): string {
+	const { cluster } = run;
+	const where =
+		cluster === undefined
+			? 'no cluster came up'
+			: `${cluster.name} (${cluster.version}, kernel ${cluster.kernel}), enforced by ${cluster.enforcers.join(', ') || 'nobody'}`;
+	const notes = (cluster?.notes ?? []).map((note) => ` ${note}`).join('');
+	return `<sub>gatecrash ${run.version}, run ${run.run}, ${escapeMarkdown(where)}.${escapeMarkdown(notes)}</sub>`;
+}
+
+/** A code span that survives backticks inside; https://spec.github.com/gfm/#code-spans. */
+function code(text: string): string {
+	const oneLine = text.replaceAll(/[\r\n]+/g, ' ');
+	if (!oneLine.includes('`')) return `\`${oneLine}\``;
+	const longest = Math.max(...(oneLine.match(/`+/g) ?? []).map((run) => run.length));
+	const fence = '`'.repeat(longest + 1);
+	return `${fence} ${oneLine} ${fence}`;
+}
+
+function escapeMarkdown(text: string): string {
+	return escapeHtml(text)
+		.replaceAll(/[\\`*_[\]|]/g, '\\$&')
+		.replaceAll(/[\r\n]+/g, ' ');
+}
+
+function escapeHtml(text: string): string {
+	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
