@@ -1,0 +1,115 @@
+import type { AgentCommand, AttemptCommand } from '../model/agent.ts';
+import { isToken } from './wire.ts';
+
+type Fields = Record<string, unknown>;
+
+/** Reads one line of a controller. Gives a sentence for `refused` where it is no command. */
+export function readCommand(line: string): AgentCommand | string {
+	let value: unknown;
+	try {
+		value = JSON.parse(line);
+	} catch {
+		return 'not JSON';
+	}
+	if (!isFields(value)) return 'not a command';
+	const problem = problemOf(value);
+	return problem ?? (value as AgentCommand);
+}
+
+function problemOf(value: Fields): string | undefined {
+	const name = String(value.do);
+	switch (name) {
+		case 'hello':
+			return typeof value.run === 'string' && isCount(value.after) ? undefined : 'hello needs run and after';
+		case 'attempt': {
+			if (!Array.isArray(value.attempts)) return 'attempt needs attempts';
+			const wrong = value.attempts.map(problemOfAttempt).find((problem) => problem !== undefined);
+			return wrong;
+		}
+		case 'hold':
+			return typeof value.name === 'string' ? problemOfAttempt(value.attempt) : 'hold needs a name';
+		case 'attempt-on':
+			return typeof value.name === 'string' && isTokenText(value.token) && isTime(value.deadline)
+				? undefined
+				: 'attempt-on needs name, token and deadline';
+		case 'limit-wait':
+			return isTime(value.wait) ? undefined : 'limit-wait needs wait';
+		case 'release':
+			return typeof value.name === 'string' ? undefined : 'release needs a name';
+		case 'ack':
+			return isCount(value.seq) ? undefined : 'ack needs seq';
+		case 'ping':
+		case 'cancel':
+		case 'stop-boot':
+		case 'self-check':
+		case 'counters':
+		case 'barrier':
+			return isCount(value.id) ? undefined : `${name} needs an id`;
+		case 'stop':
+			return undefined;
+		default:
+			return 'unknown command';
+	}
+}
+
+/** Why this is no AttemptCommand; undefined: it is one. */
+export function problemOfAttempt(value: unknown): string | undefined {
+	if (!isFields(value)) return 'an attempt is not an object';
+	if (!isTokenText(value.token)) return 'an attempt needs a token of letters, digits and . _ ~ -';
+	const { token, source, destination } = value;
+	const inAttempt = (problem: string) => `attempt ${String(token)}: ${problem}`;
+	if (!oneOf(value.protocol, ['tcp', 'udp', 'sctp'])) return inAttempt('unknown protocol');
+	if (!oneOf(value.speaks, ['tcp', 'udp', 'http'])) return inAttempt('unknown speaks');
+	if ((value.protocol === 'udp') !== (value.speaks === 'udp') && value.protocol !== 'sctp') {
+		return inAttempt('protocol and speaks do not go together');
+	}
+	if (!oneOf(value.family, ['ipv4', 'ipv6'])) return inAttempt('unknown family');
+	if (!isFields(source) || !isPort(source.port) || !isOptionalText(source.address)) return inAttempt('bad source');
+	if (
+		!isFields(destination) ||
+		!isPort(destination.port) ||
+		destination.port === 0 ||
+		typeof destination.address !== 'string'
+	) {
+		return inAttempt('bad destination');
+	}
+	if (!isTime(value.delay) || !isTime(value.deadline)) return inAttempt('bad delay or deadline');
+	return undefined;
+}
+
+/** The same for an entry of a boot plan. */
+export function problemOfBootAttempt(value: unknown): string | undefined {
+	const problem = problemOfAttempt(value);
+	if (problem !== undefined) return problem;
+	const { every, limit, source } = value as AttemptCommand & Fields;
+	if (!isTime(every) || !isCount(limit)) return 'a boot attempt needs every and limit';
+	return source.port + Number(limit) > 65_536 ? 'the source ports of a boot attempt end above 65535' : undefined;
+}
+
+export function isFields(value: unknown): value is Fields {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isPort(value: unknown): value is number {
+	return isCount(value) && value <= 65_535;
+}
+
+export function isCount(value: unknown): value is number {
+	return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isTime(value: unknown): value is number {
+	return typeof value === 'number' && value >= 0 && value <= 86_400_000;
+}
+
+function isTokenText(value: unknown): boolean {
+	return typeof value === 'string' && isToken(value);
+}
+
+function isOptionalText(value: unknown): boolean {
+	return value === undefined || typeof value === 'string';
+}
+
+function oneOf(value: unknown, allowed: readonly string[]): boolean {
+	return typeof value === 'string' && allowed.includes(value);
+}

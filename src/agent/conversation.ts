@@ -1,0 +1,196 @@
+import { isIP } from 'node:net';
+import type { AttemptCommand } from '../model/agent.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Channel, ChannelEvents } from './channel.ts';
+import { now } from './clock.ts';
+import { type Answer, type Dialect, dialectFor } from './dialect.ts';
+import { openTcpChannel } from './tcp-channel.ts';
+import { openUdpChannel } from './udp-channel.ts';
+import { readReply } from './wire.ts';
+
+/** What became of one token. */
+export interface Told {
+	outcome: Outcome;
+	startedAt: number;
+	endedAt: number;
+	source: { address?: string; port: number };
+}
+
+interface Pending {
+	/** From sending until it counts as unanswered. */
+	wait: number;
+	startedAt: number | undefined;
+	timer: NodeJS.Timeout | undefined;
+	/** A late deadline was already forgiven once. */
+	extended: boolean;
+	tell: (told: Told) => void;
+}
+
+/** A timer this late means that the event loop was held up, and what came meanwhile was not looked at yet. */
+const lateTimer = 20;
+
+/**
+ * A client's connection and the tokens that are out on it: one for an attempt, several for a held connection. Every
+ * token is told exactly once.
+ */
+export class Conversation {
+	readonly #command: AttemptCommand;
+	readonly #key: Buffer;
+	readonly #dialect: Dialect;
+	readonly #pending = new Map<string, Pending>();
+	/** Tokens that were told without their reply, which may still come over a held connection. */
+	readonly #tooLate = new Set<string>();
+	#channel: Channel | undefined;
+	#lastProgress = 0;
+	#end: Outcome | undefined;
+
+	constructor(command: AttemptCommand, key: Buffer) {
+		this.#command = command;
+		this.#key = key;
+		const { address, port } = command.destination;
+		this.#dialect = dialectFor(
+			command.speaks,
+			command.family === 'ipv6' ? `[${address}]:${port}` : `${address}:${port}`,
+		);
+	}
+
+	/** Connects and sends the command's own token. */
+	begin(tell: (told: Told) => void): void {
+		const { token, protocol, deadline } = this.#command;
+		const pending: Pending = { wait: deadline, startedAt: undefined, timer: undefined, extended: false, tell };
+		this.#pending.set(token, pending);
+		const impossible = whyImpossible(this.#command);
+		if (impossible !== undefined) return this.#ended({ code: 'not-run', detail: impossible });
+		const events: ChannelEvents = {
+			sending: () => this.#sent(token, pending),
+			open: () => {
+				this.#lastProgress = now();
+				if (this.#pending.has(token)) this.#channel?.send(this.#dialect.request(token));
+			},
+			data: (text) => this.#hear(text),
+			ended: (outcome) => this.#ended(outcome),
+		};
+		try {
+			const open = protocol === 'udp' ? openUdpChannel : openTcpChannel;
+			this.#channel = open(this.#command, events);
+		} catch (error) {
+			// Node refuses some arguments by throwing (an address with a zone, a port out of range).
+			this.#ended({ code: 'not-run', detail: (error as NodeJS.ErrnoException).code ?? 'EINVAL' });
+		}
+	}
+
+	/** Sends a further token over the open connection. */
+	ask(token: string, deadline: number, tell: (told: Told) => void): void {
+		const pending: Pending = { wait: deadline, startedAt: undefined, timer: undefined, extended: false, tell };
+		this.#pending.set(token, pending);
+		if (this.#end) return this.#tell(token, { code: 'not-run', detail: `the connection has ended: ${this.#end.code}` });
+		this.#sent(token, pending);
+		this.#channel?.send(this.#dialect.request(token));
+	}
+
+	/** Shortens the wait for every token that is out, counted from its sending. */
+	limitWait(wait: number): void {
+		for (const [token, pending] of this.#pending) {
+			if (wait >= pending.wait) continue;
+			pending.wait = wait;
+			if (pending.startedAt === undefined) continue;
+			clearTimeout(pending.timer);
+			this.#arm(token, pending, Math.max(0, pending.startedAt + wait - now()));
+		}
+	}
+
+	/** Ends the wait for every token that is out; the connection stays. */
+	cancel(): void {
+		for (const token of [...this.#pending.keys()]) {
+			this.#tooLate.add(token);
+			this.#tell(token, { code: 'not-run', detail: 'cancelled' });
+		}
+	}
+
+	close(): void {
+		this.cancel();
+		this.#end ??= { code: 'closed', detail: 'released' };
+		this.#channel?.close();
+	}
+
+	#sent(token: string, pending: Pending): void {
+		pending.startedAt = now();
+		this.#arm(token, pending, pending.wait);
+	}
+
+	#arm(token: string, pending: Pending, wait: number): void {
+		const due = now() + wait;
+		pending.timer = setTimeout(() => this.#expire(token, pending, due, wait), wait);
+	}
+
+	/**
+	 * The deadline has passed, but an answer may already lie in the socket's buffer: one more poll phase decides. When the
+	 * loop itself was late, and the connection got on in that phase, the time that the loop stole is given back once.
+	 */
+	#expire(token: string, pending: Pending, due: number, wait: number): void {
+		const firedAt = now();
+		setImmediate(() => {
+			if (this.#pending.get(token) !== pending) return;
+			const late = firedAt - due;
+			if (late > lateTimer && !pending.extended && this.#lastProgress >= firedAt) {
+				pending.extended = true;
+				return this.#arm(token, pending, Math.min(late, wait));
+			}
+			this.#tooLate.add(token);
+			this.#tell(token, this.#dialect.unfinished(token) ?? { code: 'timed-out' });
+		});
+	}
+
+	#hear(text: string): void {
+		this.#lastProgress = now();
+		const answers = this.#command.protocol === 'udp' ? [{ line: text.replace(/\n$/, '') }] : this.#dialect.feed(text);
+		for (const answer of answers) this.#judge(answer);
+		if (this.#dialect.over) this.#ended({ code: 'closed', detail: 'what came back could not be understood' });
+	}
+
+	/** Replies carry their token; whatever carries none is taken for the answer to the oldest token. */
+	#judge(answer: Answer): void {
+		const named = 'line' in answer ? (answer.line.split(' ')[1] ?? '') : '';
+		if (this.#tooLate.delete(named)) return;
+		const [oldest] = this.#pending.keys();
+		const [oldestLate] = this.#tooLate;
+		// HTTP answers in the order of the requests.
+		if (oldestLate !== undefined && 'outcome' in answer && answer.outcome.code === 'http-status') {
+			this.#tooLate.delete(oldestLate);
+			return;
+		}
+		const token = this.#pending.has(named) ? named : oldest;
+		if (token === undefined) return;
+		this.#tell(token, 'line' in answer ? readReply(this.#key, answer.line, token) : answer.outcome);
+	}
+
+	#ended(outcome: Outcome): void {
+		this.#end ??= outcome;
+		for (const token of [...this.#pending.keys()]) {
+			const partial = outcome.code === 'closed' ? this.#dialect.unfinished(token) : undefined;
+			this.#tell(token, partial ?? outcome);
+		}
+		this.#channel?.close();
+	}
+
+	#tell(token: string, outcome: Outcome): void {
+		const pending = this.#pending.get(token);
+		if (!pending) return;
+		this.#pending.delete(token);
+		clearTimeout(pending.timer);
+		const endedAt = now();
+		const source = { ...this.#command.source, ...this.#channel?.source() };
+		pending.tell({ outcome, startedAt: pending.startedAt ?? endedAt, endedAt, source });
+	}
+}
+
+/** Why the command can't be carried out as it says; nothing may choose another family or protocol instead. */
+function whyImpossible({ protocol, family, destination, source }: AttemptCommand): string | undefined {
+	if (protocol === 'sctp') return 'SCTP: Node.js has no such sockets';
+	const version = family === 'ipv6' ? 6 : 4;
+	for (const address of [destination.address, ...(source.address === undefined ? [] : [source.address])]) {
+		if (isIP(address) !== version || /^::ffff:.*\./i.test(address))
+			return `${address} is not a literal ${family} address`;
+	}
+	return undefined;
+}

@@ -1,0 +1,37 @@
+import type { IpFamily, Protocol, SocketAddress } from '../model/address.ts';
+import { replyLine } from './wire.ts';
+import type { Records } from './records.ts';
+
+/** What every listener shares: it notes tokens, counts strays and makes replies. */
+export class Witness {
+	readonly #records: Records;
+	readonly #key: Buffer;
+	readonly #uid: string;
+	/** Tokens of our own self-check: answered like any other, but no witness record of an attempt. */
+	readonly own = new Set<string>();
+	/** Input that was not of our protocol, or over a bound. */
+	strays = 0;
+	/** Grows with everything that arrives, so that a barrier can wait until nothing more lies in the sockets. */
+	arrivals = 0;
+
+	constructor(records: Records, key: Buffer, uid: string) {
+		this.#records = records;
+		this.#key = key;
+		this.#uid = uid;
+	}
+
+	/** A token arrived; to be called before the reply is sent. */
+	note(token: string, protocol: Protocol, from: SocketAddress, to: SocketAddress, held: boolean): void {
+		if (this.own.has(token)) return;
+		this.#records.add({ is: 'witness', token, protocol, from, to, ...(held && { held }) });
+	}
+
+	reply(token: string): string {
+		return replyLine(this.#key, this.#uid, token);
+	}
+}
+
+/** Stands for an address that could no longer be asked for, because the peer had reset the connection. */
+export function unknownAddress(family: IpFamily): SocketAddress {
+	return { address: family === 'ipv6' ? '::' : '0.0.0.0', port: 0 };
+}
