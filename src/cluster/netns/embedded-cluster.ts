@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { release } from 'node:os';
+import type { IpFamily } from '../../model/address.ts';
+import type { Capability } from '../../model/capability.ts';
+import type { AgentSettings, Cluster, ClusterFacts, ClusterTiming, Deployment } from '../../model/cluster.ts';
+import { GatecrashError } from '../../model/gatecrash-error.ts';
+import type { Workload } from '../../model/plan.ts';
+import type { ClusterRange } from '../../model/reference.ts';
+import { agentProgram } from './agent-program.ts';
+import { EmbeddedDeployment } from './embedded-deployment.ts';
+import { Fabric } from './fabric.ts';
+import { Inventory, nodeName } from './inventory.ts';
+import { findPermission, noLossCounters, type Permission } from './preconditions.ts';
+import { ranges } from './ranges.ts';
+import { ServiceBook } from './service-book.ts';
+
+export interface EmbeddedClusterOptions {
+	name?: string;
+	/** Which families pods get; default: both, as far as the kernel has them. */
+	ipFamily?: 'ipv4' | 'ipv6' | 'dual';
+	/**
+	 * nft commands added to every transaction, so that the cluster enforces wrongly on purpose. `{policy}` stands for the
+	 * table with the chains `forward` and `to_pod`, `{service}` for the one of Services; `inet gatecrash_tamper` is empty.
+	 */
+	tamper?: string;
+	/** Another program in the place of the agent; default: gatecrash's own. */
+	agent?: string;
+}
+
+const timing: ClusterTiming = { settle: 2000, hold: 200, waitFloor: 250, linger: 100 };
+
+/**
+ * A cluster of network namespaces on this machine (docs/embedded-cluster.md). Nothing exists between `up` and `deploy`:
+ * each deployment is a fabric of its own, and leaves with it.
+ */
+export function createEmbeddedCluster(options: EmbeddedClusterOptions = {}): Cluster {
+	return new EmbeddedCluster(options);
+}
+
+class EmbeddedCluster implements Cluster {
+	readonly name: string;
+	readonly timing = timing;
+	readonly baseline = 'no-policies';
+	readonly parallelDeployments = 4;
+	readonly capabilities: ReadonlySet<Capability>;
+	readonly #options: EmbeddedClusterOptions;
+	readonly #families: readonly IpFamily[];
+	readonly #deployments = new Set<EmbeddedDeployment>();
+	#permission: Permission | undefined;
+
+	constructor(options: EmbeddedClusterOptions) {
+		this.#options = options;
+		this.name = options.name ?? 'embedded';
+		this.#families = familiesHere(options.ipFamily ?? 'dual');
+		this.capabilities = new Set([...this.#families, 'network-policy', 'host-network', 'external', 'node-port']);
+	}
+
+	async up(signal: AbortSignal): Promise<ClusterFacts> {
+		signal.throwIfAborted();
+		this.#permission = await findPermission();
+		return {
+			name: this.name,
+			driver: 'netns',
+			version: 'embedded',
+			kernel: release(),
+			enforcers: [`nftables ${this.#permission.nftVersion} (embedded)`],
+			nodes: 1,
+			ranges: rangesOf(this.#families),
+			notes: [
+				'The embedded cluster is no substitute for the engine that runs in production: it shows what the policies mean, not what another engine makes of them.',
+				...(this.#permission.lossCounters ? [] : [noLossCounters]),
+			],
+			injected: this.#options.tamper === undefined ? [] : [`tamper: ${this.#options.tamper.trim()}`],
+		};
+	}
+
+	async deploy(workload: Workload, settings: AgentSettings, signal: AbortSignal): Promise<Deployment> {
+		signal.throwIfAborted();
+		const permission = (this.#permission ??= await findPermission());
+		const stranger = [...workload.nodes, ...workload.attemptingNodes].find((node) => node !== nodeName);
+		if (stranger !== undefined) {
+			throw new GatecrashError(
+				'GC_CLUSTER',
+				`The embedded cluster has the node "${nodeName}" only, not "${stranger}".`,
+			);
+		}
+		const program = this.#options.agent ?? (await agentProgram());
+		const inventory = new Inventory(workload, this.#families);
+		const services = new ServiceBook(workload.services, inventory);
+		const fabric = await Fabric.start({ userNamespace: permission.userNamespace, families: this.#families, signal });
+		const deployment = new EmbeddedDeployment(fabric, inventory, services, {
+			settings,
+			program,
+			tamper: this.#options.tamper,
+			closed: () => this.#deployments.delete(deployment),
+		});
+		this.#deployments.add(deployment);
+		try {
+			await deployment.populate(workload);
+			signal.throwIfAborted();
+		} catch (error) {
+			await deployment.close();
+			throw error;
+		}
+		return deployment;
+	}
+
+	async down(): Promise<void> {
+		const all = [...this.#deployments];
+		this.#deployments.clear();
+		await Promise.all(all.map((deployment) => deployment.close()));
+	}
+}
+
+function familiesHere(wanted: 'ipv4' | 'ipv6' | 'dual'): IpFamily[] {
+	// Missing where the kernel was started with ipv6.disable=1 or built without IPv6.
+	const here: IpFamily[] = existsSync('/proc/net/if_inet6') ? ['ipv4', 'ipv6'] : ['ipv4'];
+	return here.filter((family) => wanted === 'dual' || wanted === family);
+}
+
+function rangesOf(families: readonly IpFamily[]): Partial<Record<ClusterRange, string>> {
+	return {
+		...(families.includes('ipv4') && { podCIDRv4: ranges.pods.ipv4, serviceCIDRv4: ranges.services.ipv4 }),
+		...(families.includes('ipv6') && { podCIDRv6: ranges.pods.ipv6, serviceCIDRv6: ranges.services.ipv6 }),
+	};
+}

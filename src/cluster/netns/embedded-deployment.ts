@@ -1,0 +1,233 @@
+import { performance } from 'node:perf_hooks';
+import type { AgentConfig, BootAttempt } from '../../model/agent.ts';
+import {
+	type Acknowledgement,
+	type AgentSettings,
+	type AgentStream,
+	type Deployment,
+	type Endpoint,
+	type LossCounters,
+	portKey,
+	type ServiceState,
+} from '../../model/cluster.ts';
+import { GatecrashError } from '../../model/gatecrash-error.ts';
+import type { Workload } from '../../model/plan.ts';
+import type { KubernetesObject } from '../../model/policy.ts';
+import { AgentProcess } from './agent-process.ts';
+import { type Attachment, attachScript, detachBatch } from './endpoint-network.ts';
+import type { Fabric } from './fabric.ts';
+import type { Inventory } from './inventory.ts';
+import { type Member } from './inventory.ts';
+import { readLossCounters } from './loss-counters.ts';
+import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
+import { policyRuleset } from './policy-ruleset.ts';
+import type { ServiceBook } from './service-book.ts';
+import { serviceRuleset } from './service-ruleset.ts';
+import { transactions } from './transaction.ts';
+
+/** How many namespaces are set up at once; more than processors, because each waits for the kernel now and then. */
+const lanes = 4;
+/** A single environment variable may have 128 KiB (MAX_ARG_STRLEN). */
+const configBound = 120 * 1024;
+
+/** One scenario on its own fabric. Changes are made one after the other, each as one transaction of the kernel. */
+export class EmbeddedDeployment implements Deployment {
+	readonly #fabric: Fabric;
+	readonly #inventory: Inventory;
+	readonly #services: ServiceBook;
+	readonly #settings: AgentSettings;
+	readonly #program: string;
+	readonly #tamper: string | undefined;
+	readonly #agents = new Map<Member, AgentProcess>();
+	#policies = new Map<string, NetworkPolicy>();
+	readonly #closed: () => void;
+	#generation = 0;
+	#queue: Promise<unknown> = Promise.resolve();
+	#closing: Promise<void> | undefined;
+
+	constructor(
+		fabric: Fabric,
+		inventory: Inventory,
+		services: ServiceBook,
+		options: {
+			settings: AgentSettings;
+			program: string;
+			tamper: string | undefined;
+			closed: () => void;
+		},
+	) {
+		this.#fabric = fabric;
+		this.#inventory = inventory;
+		this.#services = services;
+		this.#settings = options.settings;
+		this.#program = options.program;
+		this.#tamper = options.tamper;
+		this.#closed = options.closed;
+	}
+
+	/** Everything that exists from the beginning. */
+	async populate(workload: Workload): Promise<void> {
+		for (const name of workload.initialPods) this.#inventory.addPod(name);
+		await this.#bringUp(this.#inventory.members(), {});
+	}
+
+	endpoints(): Endpoint[] {
+		return this.#inventory.members().map(({ attachment, number, listen, spec, ...endpoint }) => ({
+			...endpoint,
+			labels: { ...endpoint.labels },
+		}));
+	}
+
+	services(): ServiceState[] {
+		return this.#services.states();
+	}
+
+	async openAgent(endpoint: string): Promise<AgentStream> {
+		const member = this.#inventory.find(endpoint);
+		const agent = member && this.#agents.get(member);
+		if (!agent) throw new GatecrashError('GC_AGENT', `There is no agent at "${endpoint}".`);
+		return agent.open();
+	}
+
+	apply(policies: KubernetesObject[]): Promise<Acknowledgement> {
+		return this.#changePolicies(policies, (all, policy) => all.set(keyOf(policy), policy));
+	}
+
+	remove(policies: KubernetesObject[]): Promise<Acknowledgement> {
+		return this.#changePolicies(policies, (all, policy) => all.delete(keyOf(policy)));
+	}
+
+	labelPod(pod: string, set: Record<string, string>, remove: string[]): Promise<Acknowledgement> {
+		return this.#inTurn(async () => {
+			const member = this.#inventory.find(pod);
+			if (member?.kind !== 'pod') throw new GatecrashError('GC_CLUSTER', `There is no pod "${pod}" to label.`);
+			member.labels = relabelled(member.labels, set, remove);
+			await this.#commit();
+		});
+	}
+
+	labelNamespace(namespace: string, set: Record<string, string>, remove: string[]): Promise<Acknowledgement> {
+		return this.#inTurn(async () => {
+			const all = this.#inventory.namespaceLabels;
+			const labels = all[namespace];
+			if (!labels) throw new GatecrashError('GC_CLUSTER', `There is no namespace "${namespace}" to label.`);
+			all[namespace] = relabelled(labels, set, remove);
+			await this.#commit();
+		});
+	}
+
+	createPods(pods: string[], boot: Record<string, BootAttempt[]>): Promise<Acknowledgement> {
+		return this.#inTurn(() =>
+			this.#bringUp(
+				pods.map((name) => this.#inventory.addPod(name)),
+				boot,
+			),
+		);
+	}
+
+	removePods(pods: string[]): Promise<Acknowledgement> {
+		return this.#inTurn(async () => {
+			const members = pods.map((name) => this.#inventory.removePod(name));
+			await Promise.all(members.map(async (member) => this.#agents.get(member)?.kill()));
+			for (const member of members) this.#agents.delete(member);
+			const attachments = members.flatMap(({ attachment }) => attachment ?? []);
+			if (attachments.length > 0) await this.#fabric.run(['ip', '-batch', '-'], detachBatch(attachments));
+			await this.#commit();
+		});
+	}
+
+	lossCounters(): Promise<LossCounters> {
+		return readLossCounters(this.#fabric.pid);
+	}
+
+	close(): Promise<void> {
+		this.#closing ??= this.#fabric.close().finally(this.#closed);
+		return this.#closing;
+	}
+
+	/** The rules for a pod are in force before its interface exists, and its agent starts when its network is there. */
+	async #bringUp(members: Member[], boot: Record<string, BootAttempt[]>): Promise<void> {
+		const attachments: Attachment[] = members.flatMap(({ attachment }) => attachment ?? []);
+		await this.#commit();
+		if (attachments.length > 0) await this.#fabric.run(['sh', '-s'], attachScript(attachments, lanes));
+		for (const member of members) {
+			if (member.agent) this.#agents.set(member, this.#startAgent(member, boot[member.name] ?? []));
+		}
+	}
+
+	#startAgent(member: Member, boot: BootAttempt[]): AgentProcess {
+		const config: AgentConfig = {
+			run: this.#settings.run,
+			endpoint: member.name,
+			uid: member.uid,
+			key: this.#settings.key,
+			limits: this.#settings.limits,
+			listen: member.listen.flatMap(({ port, protocol, speaks }) =>
+				speaks === 'sctp' ? [] : [{ port: member.portMap[portKey(port, protocol)] ?? port, protocol, speaks }],
+			),
+			boot,
+		};
+		const text = JSON.stringify(config);
+		if (Buffer.byteLength(text) > configBound) {
+			throw new GatecrashError('GC_AGENT', `The boot plan of ${member.name} is too long (${boot.length} attempts).`);
+		}
+		const child = this.#fabric.spawn([process.execPath, this.#program], {
+			unprivileged: true,
+			environment: { GATECRASH_AGENT_CONFIG: text },
+			...(member.attachment && { namespace: member.attachment.device }),
+		});
+		return new AgentProcess(member.name, child);
+	}
+
+	/** What can't be enforced changes nothing: neither the rules in the kernel nor those of the next change. */
+	#changePolicies(
+		policies: KubernetesObject[],
+		change: (all: Map<string, NetworkPolicy>, policy: NetworkPolicy) => void,
+	): Promise<Acknowledgement> {
+		return this.#inTurn(async () => {
+			const before = this.#policies;
+			this.#policies = new Map(before);
+			try {
+				for (const policy of policies.map(readNetworkPolicy)) change(this.#policies, policy);
+				await this.#commit();
+			} catch (error) {
+				this.#policies = before;
+				throw error;
+			}
+		});
+	}
+
+	async #inTurn(step: () => Promise<void>): Promise<Acknowledgement> {
+		const requestedAt = performance.now();
+		const done = this.#queue.then(step);
+		this.#queue = done.catch(() => {});
+		await done;
+		return { requestedAt, acknowledgedAt: performance.now(), level: 'programmed' };
+	}
+
+	async #commit(): Promise<void> {
+		const policy = policyRuleset({
+			pods: this.#inventory.policyPods(),
+			namespaces: this.#inventory.namespaceLabels,
+			policies: [...this.#policies.values()],
+		});
+		const service = serviceRuleset(this.#services.entries(), this.#inventory.families);
+		for (const input of transactions(this.#generation, { policy, service }, this.#tamper)) {
+			await this.#fabric.run(['nft', '-f', '-'], input);
+		}
+		// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
+		this.#generation++;
+	}
+}
+
+function keyOf({ namespace, name }: NetworkPolicy): string {
+	return `${namespace}/${name}`;
+}
+
+function relabelled(
+	labels: Record<string, string>,
+	set: Record<string, string>,
+	remove: string[],
+): Record<string, string> {
+	return Object.fromEntries(Object.entries({ ...labels, ...set }).filter(([key]) => !remove.includes(key)));
+}
