@@ -1,0 +1,174 @@
+import type { KubeObject, ObjectRef } from '../../kube/kube-object.ts';
+import type { Protocol } from '../../model/address.ts';
+import { type AgentConfig, agentNodeFlags, type BootAttempt } from '../../model/agent.ts';
+import { type AgentSettings, portKey } from '../../model/cluster.ts';
+import { GatecrashError } from '../../model/gatecrash-error.ts';
+import type { ListenSpec, PodSpec } from '../../model/scenario.ts';
+import { agentMapName } from './agent-program-map.ts';
+import { containerPorts } from './container-ports.ts';
+import { endpointLabel, ownedBy, type Ownership } from './ownership.ts';
+
+export interface PodPlan {
+	/** Name of the endpoint in the scenario. */
+	endpoint: string;
+	/** Name and namespace of the pod in the cluster. */
+	name: string;
+	namespace: string;
+	spec: PodSpec;
+	/** Real name of the node that it must run on. */
+	node: string | undefined;
+	portMap: Record<string, number>;
+	boot: BootAttempt[];
+	/** In a namespace that is not ours: never Ready, so that no Service picks it up. */
+	neverReady: boolean;
+	/**
+	 * In a namespace that is not ours: a ReplicaSet there adopts any pod of its labels that has no controller, and
+	 * removes one that is too many, which could be a pod of theirs.
+	 */
+	owner: ObjectRef | undefined;
+	/** On tainted nodes too (agents of nodes). */
+	everywhere: boolean;
+}
+
+export interface PodSurroundings {
+	image: string;
+	settings: AgentSettings;
+	ownership: Ownership;
+}
+
+export const agentContainer = 'agent';
+const socket = '/run/gatecrash/agent.sock';
+const program = '/gatecrash/agent.mjs';
+export const attachCommand = ['node', program, 'attach', '--socket', socket];
+/** A single environment variable may have 128 KiB (MAX_ARG_STRLEN). */
+const configBound = 120 * 1024;
+/** A completed pod runs so long that the kubelet reports its address first. Milliseconds. */
+const completesAfter = 1500;
+
+/** A probe pod as Pod Security's `restricted` level wants it, except for what the scenario needs otherwise. */
+export function podManifest(plan: PodPlan, { image, settings, ownership }: PodSurroundings): KubeObject {
+	const { spec } = plan;
+	const labels = { ...spec.labels, [endpointLabel]: plan.endpoint };
+	const { labels: owned, annotations } = ownedBy(ownership, { labels, annotations: spec.annotations });
+	return {
+		apiVersion: 'v1',
+		kind: 'Pod',
+		metadata: {
+			...{ name: plan.name, namespace: plan.namespace, labels: owned, annotations },
+			...(plan.owner && { ownerReferences: [controllerOf(plan.owner)] }),
+		},
+		...{ spec: podSpec(plan, container(plan, image, settings), ownership) },
+	};
+}
+
+function controllerOf({ apiVersion, kind, name, uid }: ObjectRef) {
+	return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: false };
+}
+
+function podSpec(plan: PodPlan, agent: object, ownership: Ownership) {
+	const { spec, node } = plan;
+	return {
+		containers: [agent],
+		volumes: [
+			{ name: 'program', configMap: { name: agentMapName(ownership.run) } },
+			{ name: 'socket', emptyDir: { sizeLimit: '1Mi' } },
+		],
+		// An agent that died must not come back as if nothing had happened; where restarts are the subject it may.
+		restartPolicy: spec.liveness === undefined ? 'Never' : 'Always',
+		// With 0 the API server would forget the pod while its containers still run.
+		terminationGracePeriodSeconds: 1,
+		enableServiceLinks: false,
+		automountServiceAccountToken: false,
+		...(spec.serviceAccount !== undefined && { serviceAccountName: spec.serviceAccount }),
+		...(spec.hostNetwork && { hostNetwork: true }),
+		...(plan.neverReady && { readinessGates: [{ conditionType: 'gatecrash.dev/never' }] }),
+		...(plan.everywhere && { tolerations: [{ operator: 'Exists' }] }),
+		...(node !== undefined && { affinity: onNode(node) }),
+		securityContext: {
+			runAsNonRoot: true,
+			runAsUser: 65534,
+			runAsGroup: 65534,
+			seccompProfile: { type: 'RuntimeDefault' },
+			// The kubelet forbids it with hostNetwork; those listen on ports that need no privilege.
+			...(!spec.hostNetwork && { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }] }),
+		},
+	};
+}
+
+function container(plan: PodPlan, image: string, settings: AgentSettings) {
+	const { spec, portMap } = plan;
+	const completes = ['node', '--eval', `setTimeout(() => {}, ${completesAfter})`];
+	const { readiness, liveness } = spec;
+	return {
+		name: agentContainer,
+		image,
+		imagePullPolicy: 'IfNotPresent',
+		command: spec.completes ? completes : ['node', ...agentNodeFlags, program, '--socket', socket],
+		env: [
+			{ name: 'GATECRASH_POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
+			{ name: 'GATECRASH_AGENT_CONFIG', value: agentConfig(plan, settings) },
+		],
+		ports: containerPorts(spec.listen, portMap),
+		...(readiness !== undefined && { readinessProbe: probeOn(readiness, portMap) }),
+		...(liveness !== undefined && { livenessProbe: probeOn(liveness, portMap) }),
+		// Room for the agent's heap; a processor's limit is there for quotas, and high enough not to delay attempts.
+		resources: { requests: { cpu: '5m', memory: '32Mi' }, limits: { cpu: '1', memory: '256Mi' } },
+		securityContext: {
+			allowPrivilegeEscalation: false,
+			readOnlyRootFilesystem: true,
+			capabilities: { drop: ['ALL'] },
+		},
+		volumeMounts: [
+			{ name: 'program', mountPath: '/gatecrash', readOnly: true },
+			{ name: 'socket', mountPath: '/run/gatecrash' },
+		],
+	};
+}
+
+/** In the environment rather than in a ConfigMap of its own: one object less to make and to mount for each pod. */
+function agentConfig({ endpoint, spec, portMap, boot }: PodPlan, { run, key, limits }: AgentSettings): string {
+	const config: AgentConfig = {
+		...{ run, endpoint, key, limits, boot },
+		// Overridden by GATECRASH_POD_UID, which only the API server can know.
+		uid: 'pod',
+		listen: spec.listen.flatMap(({ port, protocol, speaks }) =>
+			speaks === 'sctp' ? [] : [{ port: realPort(port, protocol, portMap), protocol, speaks }],
+		),
+	};
+	const text = JSON.stringify(config);
+	if (Buffer.byteLength(text) > configBound) {
+		throw new GatecrashError('GC_AGENT', `The boot plan of ${endpoint} is too long (${boot.length} attempts).`);
+	}
+	// The kubelet expands $(NAME) in values; doubled, it stays as it is.
+	return text.replaceAll('$(', () => '$$(');
+}
+
+function onNode(node: string) {
+	const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }];
+	return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } } };
+}
+
+/** A probe names a port as the scenario declares it, which on a node's network is another one. */
+function probeOn(probe: unknown, portMap: Record<string, number>): unknown {
+	if (Array.isArray(probe)) return probe.map((part) => probeOn(part, portMap));
+	if (typeof probe !== 'object' || probe === null) return probe;
+	return Object.fromEntries(
+		Object.entries(probe).map(([key, value]) => [
+			key,
+			key === 'port' && typeof value === 'number' ? realPort(value, 'tcp', portMap) : probeOn(value, portMap),
+		]),
+	);
+}
+
+export function realPort(port: number, protocol: Protocol, portMap: Record<string, number>): number {
+	return portMap[portKey(port, protocol)] ?? port;
+}
+
+/** The pod of a node's own agent. */
+export function nodeAgentSpec(namespace: string, listen: ListenSpec[] = []): PodSpec {
+	return {
+		...{ namespace, labels: {}, annotations: {}, serviceAccount: undefined, hostNetwork: true, mesh: undefined },
+		...{ placement: undefined, listen, readiness: undefined, liveness: undefined },
+		...{ attemptsAtStart: false, completes: false },
+	};
+}

@@ -1,0 +1,200 @@
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { ObjectRef } from '../../kube/kube-object.ts';
+import type { BootAttempt } from '../../model/agent.ts';
+import type { AgentSettings, Endpoint } from '../../model/cluster.ts';
+import { GatecrashError } from '../../model/gatecrash-error.ts';
+import type { PodSpec } from '../../model/scenario.ts';
+import { allDone } from './all-done.ts';
+import { addressesOf, type ClusterNode } from './cluster-nodes.ts';
+import type { HostPorts } from './host-ports.ts';
+import { endpointLabel, type Ownership, runSelector } from './ownership.ts';
+import { podManifest, type PodPlan } from './pod-manifest.ts';
+import { isReady, notRunning, type PodObject } from './pod-state.ts';
+
+/** A pod that runs, with what is known about it. */
+export interface ProbePod {
+	endpoint: Endpoint;
+	ref: ObjectRef & { namespace: string; uid: string };
+	spec: PodSpec;
+	/** Undefined: not wanted by this endpoint's readers. */
+	ready: boolean;
+}
+
+export interface NewPod {
+	kind: 'pod' | 'node';
+	/** Name of the endpoint. */
+	name: string;
+	/** Name and namespace in the cluster. */
+	podName: string;
+	namespace: string;
+	spec: PodSpec;
+	/** Symbol of the node where it must run. */
+	node: string | undefined;
+	boot: BootAttempt[];
+	neverReady: boolean;
+	/** Its controller. */
+	owner?: ObjectRef | undefined;
+}
+
+export interface PodMakerOptions {
+	client: KubeClient;
+	image: string;
+	settings: AgentSettings;
+	ownership: Ownership;
+	nodes: readonly ClusterNode[];
+	hostPorts: HostPorts;
+}
+
+/** From the apply to the last pod running: an image may have to be pulled. Milliseconds. */
+const runningBound = 180_000;
+/** A readiness probe that does not succeed by then is left alone: the attempts will show what follows from it. */
+const readyBound = 20_000;
+const goneBound = 60_000;
+const pods = { apiVersion: 'v1', kind: 'Pod' } as const;
+
+/** Makes probe pods and takes them away; whoever asks keeps the books. */
+export class PodMaker {
+	readonly #options: PodMakerOptions;
+
+	constructor(options: PodMakerOptions) {
+		this.#options = options;
+	}
+
+	/** Resolves when all of them run; `made` is told about each as soon as it exists. */
+	async make(all: readonly NewPod[], made: (ref: ProbePod['ref']) => void, signal: AbortSignal): Promise<ProbePod[]> {
+		const created = await allDone(
+			all.map(async (pod) => {
+				const portMap = pod.spec.hostNetwork ? this.#options.hostPorts.takeFor(pod.spec.listen) : {};
+				const uid = await this.#apply(pod, portMap, signal);
+				const ref = { ...pods, name: pod.podName, namespace: pod.namespace, uid };
+				made(ref);
+				return { pod, ref, portMap };
+			}),
+		);
+		const running = await this.#running(created, signal);
+		return created.map(({ pod, ref, portMap }) => this.#probePod(pod, ref, portMap, running));
+	}
+
+	/** Resolves when the pods, and with them their containers, are gone. */
+	async remove(refs: readonly ProbePod['ref'][], signal: AbortSignal): Promise<void> {
+		await Promise.all(refs.map((ref) => this.#options.client.remove(ref, { signal })));
+		await this.#perNamespace(refs, (namespace, own) =>
+			this.#options.client.waitFor<PodObject, true>({
+				resource: pods,
+				selection: { namespace, labelSelector: runSelector(this.#options.ownership.run) },
+				examine: (objects) => (objects.some(({ metadata }) => own.has(metadata.uid ?? '')) ? undefined : true),
+				missing: (objects) =>
+					`${objects
+						.filter(({ metadata }) => own.has(metadata.uid ?? ''))
+						.map(nameOf)
+						.join(', ')} to go`,
+				...{ bound: goneBound, signal },
+			}),
+		);
+	}
+
+	async #apply(pod: NewPod, portMap: Record<string, number>, signal: AbortSignal): Promise<string> {
+		const { client, image, settings, ownership, nodes } = this.#options;
+		const plan: PodPlan = {
+			...{ endpoint: pod.name, name: pod.podName, namespace: pod.namespace, spec: pod.spec, portMap, boot: pod.boot },
+			node: nodes.find(({ symbol }) => symbol === pod.node)?.name,
+			neverReady: pod.neverReady,
+			owner: pod.owner,
+			everywhere: pod.kind === 'node',
+		};
+		const { metadata } = await client.apply<PodObject>(podManifest(plan, { image, settings, ownership }), { signal });
+		return metadata.uid ?? '';
+	}
+
+	async #running(
+		created: readonly { pod: NewPod; ref: ProbePod['ref'] }[],
+		signal: AbortSignal,
+	): Promise<Map<string, PodObject>> {
+		const byUid = new Map(created.map(({ pod, ref }) => [ref.uid, pod]));
+		const refs = created.map(({ ref }) => ref);
+		const running = await this.#perNamespace(refs, (namespace, own) =>
+			this.#await(namespace, own, byUid, signal, runningBound, (pod) =>
+				notRunning(pod, byUid.get(pod.metadata.uid ?? '')?.spec.completes === true),
+			),
+		);
+		const probed = created
+			.filter(({ pod }) => pod.spec.readiness !== undefined && !pod.neverReady)
+			.map(({ ref }) => ref);
+		const ready = await this.#perNamespace(probed, (namespace, own) =>
+			this.#await(namespace, own, byUid, signal, readyBound, (pod) => (isReady(pod) ? undefined : 'not ready'), true),
+		);
+		return new Map([...running, ...ready].flatMap((one) => [...one]));
+	}
+
+	/** Waits until `lacks` is undefined for all of one namespace's pods. */
+	#await(
+		namespace: string,
+		own: ReadonlySet<string>,
+		byUid: ReadonlyMap<string, NewPod>,
+		signal: AbortSignal,
+		bound: number,
+		lacks: (pod: PodObject) => string | undefined,
+		resigned = false,
+	): Promise<Map<string, PodObject>> {
+		const found = (objects: PodObject[]) =>
+			new Map(objects.flatMap((pod) => (own.has(pod.metadata.uid ?? '') ? [[pod.metadata.uid ?? '', pod]] : [])));
+		return this.#options.client.waitFor<PodObject, Map<string, PodObject>>({
+			resource: pods,
+			selection: { namespace, labelSelector: runSelector(this.#options.ownership.run) },
+			examine: (objects) => {
+				const mine = found(objects);
+				// A list is never older than the answer to our last apply: what it lacks is gone.
+				for (const uid of own) if (!mine.has(uid)) throw removed(byUid.get(uid));
+				return [...mine.values()].every((pod) => lacks(pod) === undefined) ? mine : undefined;
+			},
+			missing: (objects) => [...found(objects).values()].flatMap((pod) => lacks(pod) ?? []).join(', '),
+			...(resigned && { otherwise: found }),
+			...{ bound, signal },
+		});
+	}
+
+	#probePod(
+		pod: NewPod,
+		ref: ProbePod['ref'],
+		portMap: Record<string, number>,
+		running: Map<string, PodObject>,
+	): ProbePod {
+		const object = running.get(ref.uid);
+		const node = this.#options.nodes.find(({ name }) => name === object?.spec?.nodeName);
+		const { [endpointLabel]: _own, ...labels } = object?.metadata.labels ?? {};
+		return {
+			ref,
+			spec: pod.spec,
+			ready: object !== undefined && isReady(object),
+			endpoint: {
+				kind: pod.kind,
+				name: pod.name,
+				uid: ref.uid,
+				addresses: addressesOf((object?.status?.podIPs ?? []).map(({ ip }) => ip)),
+				...(pod.kind === 'pod' && { namespace: pod.spec.namespace }),
+				labels: pod.kind === 'pod' ? { ...pod.spec.labels } : labels,
+				hostNetwork: pod.spec.hostNetwork,
+				...(node && { node: node.symbol }),
+				agent: !pod.spec.completes,
+				portMap,
+			},
+		};
+	}
+
+	async #perNamespace<T>(
+		refs: readonly ProbePod['ref'][],
+		work: (namespace: string, uids: Set<string>) => Promise<T>,
+	): Promise<T[]> {
+		const groups = new Map<string, Set<string>>();
+		for (const { namespace, uid } of refs) groups.set(namespace, (groups.get(namespace) ?? new Set()).add(uid));
+		return Promise.all([...groups].map(([namespace, uids]) => work(namespace, uids)));
+	}
+}
+
+function nameOf({ metadata }: PodObject): string {
+	return metadata.name;
+}
+
+function removed(pod: NewPod | undefined): GatecrashError {
+	return new GatecrashError('GC_CLUSTER', `The pod ${pod?.podName ?? ''} was removed while it started.`);
+}

@@ -1,0 +1,166 @@
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { AgentSettings, Deployment, Ledger, LossCounters } from '../../model/cluster.ts';
+import { GatecrashError } from '../../model/gatecrash-error.ts';
+import type { Workload } from '../../model/plan.ts';
+import type { StartExternal } from '../external-endpoint.ts';
+import { type ClusterNode, readNodes } from './cluster-nodes.ts';
+import { KubernetesDeployment } from './deployment.ts';
+import { Harness } from './harness.ts';
+import { HostPorts } from './host-ports.ts';
+import { NamespaceTurns } from './namespace-turns.ts';
+import type { Naming } from './naming.ts';
+import { verbatim } from './naming.ts';
+import { Namespaces } from './namespaces.ts';
+import type { Ownership } from './ownership.ts';
+
+export interface KubernetesSiteOptions {
+	/** Connected; whoever connected it closes it, after the site. */
+	client: KubeClient;
+	/** Of the run; every object carries it. */
+	run: string;
+	agentImage: string;
+	ledger?: Ledger | undefined;
+	/** Default: names as scenarios write them. */
+	naming?: Naming;
+	/** Objects without a namespace may be made: only on clusters that the run created, or when the user says so. */
+	allowClusterScoped?: boolean;
+	/** Endpoints outside the cluster; without it a scenario that has some is refused. */
+	startExternal?: StartExternal | undefined;
+	/** Cluster-wide loss counters; without it they are reported as 0, and the driver's facts must say so in a note. */
+	lossCounters?: (() => Promise<LossCounters>) | undefined;
+	/** When `gatecrash clean` may remove what is left, milliseconds from now; default two hours. */
+	lifetime?: number;
+}
+
+/** What all deployments of one run on one cluster share. */
+export interface Site extends Required<Pick<KubernetesSiteOptions, 'client' | 'agentImage' | 'allowClusterScoped'>> {
+	options: KubernetesSiteOptions;
+	naming: Naming;
+	ownership: Ownership;
+	nodes: readonly ClusterNode[];
+	hostPorts: HostPorts;
+	/** Emptied namespaces are used again. */
+	reuse: boolean;
+	namespaces: Namespaces;
+	harness: Harness;
+}
+
+/**
+ * One run's place on a Kubernetes cluster: stands up scenarios on it, and takes away what they left. Drivers make one
+ * in `up` and close it in `down`, unless the cluster itself goes.
+ */
+export class KubernetesSite {
+	readonly #options: KubernetesSiteOptions;
+	readonly #turns = new NamespaceTurns();
+	readonly #deployments = new Set<KubernetesDeployment>();
+	readonly #inUse = new Set<string>();
+	#site: Promise<Site> | undefined;
+
+	constructor(options: KubernetesSiteOptions) {
+		this.#options = options;
+	}
+
+	/** As `Cluster.deploy`. */
+	async deploy(workload: Workload, settings: AgentSettings, signal: AbortSignal): Promise<Deployment> {
+		if (Object.keys(workload.external).length > 0 && !this.#options.startExternal) {
+			throw new GatecrashError('GC_CLUSTER', 'This cluster has no endpoints outside of it that gatecrash owns.');
+		}
+		const names = this.#chooseNames(workload);
+		const claim = { namespaces: [...names.values()], alone: workload.alone === true };
+		for (const name of claim.namespaces) this.#inUse.add(name);
+		const take = this.#turns.take(claim, signal);
+		const release = await take.catch((error: unknown) => {
+			this.#forget(claim.namespaces);
+			throw error;
+		});
+		const free = () => {
+			this.#forget(claim.namespaces);
+			release();
+		};
+		let deployment: KubernetesDeployment | undefined;
+		try {
+			deployment = new KubernetesDeployment(await this.#prepare(), workload, names, settings, signal);
+			this.#deployments.add(deployment);
+			void deployment.gone.then(free);
+			await deployment.populate();
+			return deployment;
+		} catch (error) {
+			if (deployment) await deployment.close().catch(() => {});
+			else free();
+			signal.throwIfAborted();
+			throw error;
+		}
+	}
+
+	/**
+	 * Closes what is still open and removes everything of the run. On somebody else's cluster it waits until all of it
+	 * is gone; on one of ours until the API server has accepted the removal of emptied namespaces, which takes the
+	 * namespace controller 5 s more.
+	 * @throws GatecrashError GC_CLEANUP naming what is left.
+	 */
+	async close(): Promise<void> {
+		const failures: unknown[] = [];
+		const note = (error: unknown) => failures.push(error);
+		await Promise.all([...this.#deployments].map((deployment) => deployment.close().catch(note)));
+		const site = await this.#site?.catch(() => undefined);
+		if (!site) return;
+		await site.harness.close().catch(note);
+		await site.namespaces.allGone().catch(note);
+		if (failures.length === 0) return;
+		const [first] = failures;
+		if (first instanceof GatecrashError && failures.length === 1) throw first;
+		const detail = [...new Set(failures.map((error) => (error instanceof Error ? error.message : String(error))))];
+		throw new GatecrashError('GC_CLEANUP', `Not everything could be removed: ${detail.join('; ')}`, {
+			hint: 'gatecrash clean removes what is left.',
+			cause: first,
+		});
+	}
+
+	/** Scenario's namespace -> the cluster's: the first copy that nobody has. */
+	#chooseNames({ namespaces }: Workload): Map<string, string> {
+		const { naming = verbatim } = this.#options;
+		for (let copy = 1; ; copy += 1) {
+			const entries = Object.entries(namespaces);
+			const own = entries.filter(([, { existing }]) => !existing).map(([name]) => naming.namespace(name, copy));
+			if (naming.copies && own.some((name) => this.#inUse.has(name))) continue;
+			return new Map(entries.map(([name, { existing }]) => [name, existing ? name : naming.namespace(name, copy)]));
+		}
+	}
+
+	/** Where names are taken in turns this says nothing: the next one may hold them already. */
+	#forget(names: readonly string[]): void {
+		for (const name of names) this.#inUse.delete(name);
+	}
+
+	#prepare(): Promise<Site> {
+		this.#site ??= this.#make().catch((error: unknown) => {
+			this.#site = undefined;
+			throw error;
+		});
+		return this.#site;
+	}
+
+	async #make(): Promise<Site> {
+		const options = this.#options;
+		const { client, run, agentImage, naming = verbatim, allowClusterScoped = false, lifetime = 7_200_000 } = options;
+		const ownership = { run, expires: new Date(Date.now() + lifetime).toISOString().replace(/\.\d+/, '') };
+		const reuse = !naming.copies;
+		const namespaces = new Namespaces({ client, ledger: options.ledger, ownership, reuse, waits: naming.copies });
+		const nodes = await readNodes(client);
+		const hostPorts = new HostPorts(Number.parseInt(run.slice(-6), 16) || 0);
+		const harness = new Harness({ client, namespaces, ownership, agentImage, nodes, hostPorts });
+		return {
+			options,
+			client,
+			agentImage,
+			allowClusterScoped,
+			naming,
+			ownership,
+			nodes,
+			hostPorts,
+			reuse,
+			namespaces,
+			harness,
+		};
+	}
+}

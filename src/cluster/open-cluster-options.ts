@@ -1,0 +1,30 @@
+import type { Ledger } from '../model/cluster.ts';
+
+/** What a cluster may be told by whoever opens it; each driver takes its own part. */
+export interface OpenClusterOptions {
+	/** nft commands that make the embedded cluster enforce wrongly on purpose; see EmbeddedClusterOptions. */
+	tamper?: string;
+	/** Id of the run that asks; names what it makes. Undefined: nothing is stood up, the cluster is only planned for. */
+	run?: string;
+	/** Where exported logs go when something fails (logs/ below it). */
+	runFolder?: string;
+	/** Gets a line before each call that makes something. */
+	ledger?: Ledger;
+	/** Asked by `down`: true leaves everything as it is. */
+	keep?: () => boolean | Promise<boolean>;
+	/** What the cluster is doing now, a few words in the present tense. */
+	onPhase?: (phase: string) => void;
+	/** A folder that holds files of add-ons, found by their checksums (docs/clusters.md). */
+	mirror?: string;
+	/** In the place of those of the definition. */
+	images?: { node?: string; agent?: string };
+	/** Where clusters that gatecrash made are recorded; default .gatecrash/clusters. */
+	clusters?: string;
+	/** Driver existing: which cluster. */
+	kubeconfig?: string;
+	context?: string;
+	/** Driver existing: the context of this name is meant although it looks like production. */
+	allowContext?: string;
+	/** Driver existing: objects without a namespace may be made. */
+	allowClusterScoped?: boolean;
+}

@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import { HostPorts } from '../../src/cluster/kubernetes/host-ports.ts';
+import { namespaceManifest, podSecurityOf } from '../../src/cluster/kubernetes/namespace-manifest.ts';
+import { podManifest, type PodPlan } from '../../src/cluster/kubernetes/pod-manifest.ts';
+import { serviceManifest } from '../../src/cluster/kubernetes/service-manifest.ts';
+import { defaultAgentLimits } from '../../src/model/agent.ts';
+import { GatecrashError } from '../../src/model/gatecrash-error.ts';
+import type { ServiceSpec } from '../../src/model/scenario.ts';
+import { pod, tcp } from './pod-spec.ts';
+
+const ownership = { run: 'run-1', expires: '2026-11-21T06:00:00Z' };
+const settings = { run: 'run-1', key: 'ab'.repeat(32), limits: defaultAgentLimits };
+const surroundings = { image: 'agent:1', settings, ownership };
+
+interface Manifest {
+	metadata: { labels: Record<string, string>; annotations: Record<string, string> };
+	spec: {
+		containers: [
+			{
+				env: { name: string; value?: string }[];
+				ports: unknown[];
+				readinessProbe?: unknown;
+				securityContext: unknown;
+				command: string[];
+			},
+		];
+		securityContext: { sysctls?: unknown[] };
+		restartPolicy: string;
+		hostNetwork?: boolean;
+		readinessGates?: unknown[];
+		affinity?: unknown;
+	};
+}
+
+function manifest(plan: Partial<PodPlan>): Manifest {
+	const all: PodPlan = {
+		...{ endpoint: 'web', name: 'web', namespace: 'shop', spec: pod(), node: undefined, portMap: {}, boot: [] },
+		...{ neverReady: false, everywhere: false, owner: undefined },
+		...plan,
+	};
+	return podManifest(all, surroundings) as unknown as Manifest;
+}
+
+function config(of: Manifest) {
+	const text = of.spec.containers[0].env.find(({ name }) => name === 'GATECRASH_AGENT_CONFIG')?.value ?? '';
+	return JSON.parse(text.replaceAll('$$(', () => '$(')) as { listen: unknown; boot: unknown; uid: string };
+}
+
+describe('pod manifest', () => {
+	it('is one that the restricted level admits', () => {
+		const { spec } = manifest({});
+		expect(spec.securityContext).to.deep.include({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+		expect(spec.containers[0].securityContext).to.deep.equal({
+			allowPrivilegeEscalation: false,
+			readOnlyRootFilesystem: true,
+			capabilities: { drop: ['ALL'] },
+		});
+		expect(spec).not.to.have.property('hostNetwork');
+		expect(spec.restartPolicy).to.equal('Never');
+	});
+
+	it('carries the run’s labels whatever the scenario says', () => {
+		const labels = { app: 'web', 'gatecrash.dev/run': 'other', 'app.kubernetes.io/managed-by': 'helm' };
+		const { metadata } = manifest({ spec: pod({ labels, annotations: { note: 'x' } }) });
+		expect(metadata.labels).to.deep.equal({
+			app: 'web',
+			'gatecrash.dev/run': 'run-1',
+			'gatecrash.dev/endpoint': 'web',
+			'app.kubernetes.io/managed-by': 'gatecrash',
+		});
+		expect(metadata.annotations).to.deep.equal({ note: 'x', 'gatecrash.dev/expires': ownership.expires });
+	});
+
+	it('listens in a node’s network where nobody else does, and is probed there', () => {
+		const spec = pod({ hostNetwork: true, listen: [tcp(80, 'http')], readiness: { httpGet: { port: 80, path: '/' } } });
+		const made = manifest({ spec, portMap: { '80/tcp': 20_007 } });
+		expect(made.spec.securityContext).not.to.have.property('sysctls');
+		expect(made.spec.containers[0].ports).to.deep.equal([{ containerPort: 20_007, protocol: 'TCP', name: 'http' }]);
+		expect(made.spec.containers[0].readinessProbe).to.deep.equal({ httpGet: { port: 20_007, path: '/' } });
+		expect(config(made).listen).to.deep.equal([{ port: 20_007, protocol: 'tcp', speaks: 'tcp' }]);
+	});
+
+	it('runs on its node, is never Ready in a namespace of others, and ends where it is meant to', () => {
+		const made = manifest({ node: 'worker-1', neverReady: true, spec: pod({ completes: true }) });
+		expect(JSON.stringify(made.spec.affinity)).to.contain('"metadata.name","operator":"In","values":["worker-1"]');
+		expect(made.spec.readinessGates).to.deep.equal([{ conditionType: 'gatecrash.dev/never' }]);
+		expect(made.spec.containers[0].command).to.include('--eval');
+	});
+
+	it('keeps the configuration from being expanded by the kubelet, and refuses one that is too long', () => {
+		const made = manifest({ endpoint: '$(HOME)' });
+		expect(made.spec.containers[0].env[1]?.value).to.contain('"$$(HOME)"');
+		const attempt = { token: 'x'.repeat(200) } as unknown as PodPlan['boot'][number];
+		expect(() => manifest({ boot: Array.from({ length: 1000 }, () => attempt) })).to.throw(GatecrashError, /too long/);
+	});
+});
+
+describe('namespace manifest', () => {
+	it('has the least level that admits its pods', () => {
+		expect(podSecurityOf({ mesh: 'none' }, [pod()])).to.equal('restricted');
+		expect(podSecurityOf({ mesh: 'none' }, [pod(), pod({ hostNetwork: true })])).to.equal('privileged');
+		expect(podSecurityOf({ mesh: 'sidecar' }, [pod()])).to.equal('privileged');
+		const { labels } = namespaceManifest('shop', { team: 'shop' }, 'restricted', ownership).metadata;
+		expect(labels).to.include({
+			team: 'shop',
+			'pod-security.kubernetes.io/enforce': 'restricted',
+			'gatecrash.dev/run': 'run-1',
+		});
+	});
+});
+
+describe('Service manifest', () => {
+	const service = (wanted: Partial<ServiceSpec>): ServiceSpec => ({
+		namespace: 'shop',
+		selector: { app: 'web' },
+		ports: [{ port: 80, targetPort: 8080, protocol: 'tcp', name: undefined, nodePort: undefined }],
+		type: 'ClusterIP',
+		headless: false,
+		externalTrafficPolicy: 'Cluster',
+		...wanted,
+	});
+	const ports = (spec: ServiceSpec, pods: Parameters<typeof serviceManifest>[3]) =>
+		(serviceManifest('web', 'shop', spec, pods, ownership) as unknown as { spec: { ports: { targetPort: unknown }[] } })
+			.spec.ports;
+
+	it('means a port by number, and by name where it is another one in a node’s network', () => {
+		const labels = { app: 'web' };
+		expect(ports(service({}), [pod({ labels, listen: [tcp(8080)] })])[0]?.targetPort).to.equal(8080);
+		const onNode = pod({ labels, hostNetwork: true, listen: [tcp(8080)] });
+		expect(ports(service({}), [onNode])[0]?.targetPort).to.equal('gc-tcp-8080');
+		expect(ports(service({}), [{ ...onNode, labels: {} }])[0]?.targetPort).to.equal(8080);
+		expect(ports(service({}), [{ ...onNode, listen: [tcp(8080, 'http')] }])[0]?.targetPort).to.equal('http');
+	});
+
+	it('has no address where it is headless', () => {
+		expect(serviceManifest('web', 'shop', service({ headless: true }), [], ownership)).to.have.nested.property(
+			'spec.clusterIP',
+			'None',
+		);
+		expect(serviceManifest('web', 'shop', service({}), [], ownership)).not.to.have.nested.property('spec.clusterIP');
+	});
+});
+
+describe('ports in the nodes’ network', () => {
+	it('are given out once, and not again right after their owner', () => {
+		const ports = new HostPorts(9_999);
+		const first = ports.takeFor([tcp(80), tcp(81)]);
+		expect(first).to.deep.equal({ '80/tcp': 29_999, '81/tcp': 20_000 });
+		ports.release(first);
+		expect(ports.takeFor([tcp(80)])).to.deep.equal({ '80/tcp': 20_001 });
+	});
+});
