@@ -1,0 +1,41 @@
+import type { CommandName, commands } from './commands.ts';
+import type { Context } from './context.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { FlagValues } from './flag.ts';
+import { type GivenFlags, readFlags } from './read-flags.ts';
+import { commands as table } from './commands.ts';
+
+/** Runs one command. Rejects with GatecrashError when the world fails or the usage is wrong. */
+export type Action<Name extends CommandName> = (
+	context: Context,
+	args: string[],
+	flags: FlagValues<(typeof commands)[Name]['flags']>,
+) => Promise<ExitCode>;
+
+/** Each command is imported only when it is used, so that help and version stay quick. */
+const actions: { [Name in CommandName]: () => Promise<Action<Name>> } = {
+	run: async () => (await import('./run.ts')).run,
+	validate: async () => (await import('./validate.ts')).validate,
+	list: async () => (await import('./list.ts')).list,
+	plan: async () => (await import('./plan.ts')).plan,
+	judge: async () => (await import('./judge.ts')).judge,
+	report: async () => (await import('./report.ts')).report,
+	cluster: async () => (await import('./cluster.ts')).cluster,
+	clean: async () => (await import('./clean.ts')).clean,
+	rbac: async () => (await import('./rbac.ts')).rbac,
+	doctor: async () => (await import('./doctor.ts')).doctor,
+	init: async () => (await import('./init.ts')).init,
+	schema: async () => (await import('./schema.ts')).schema,
+	version: async () => (await import('./version.ts')).version,
+};
+
+export async function invoke<Name extends CommandName>(
+	name: Name,
+	context: Context,
+	args: string[],
+	given: GivenFlags,
+): Promise<ExitCode> {
+	const flags = readFlags(table[name].flags as (typeof commands)[Name]['flags'], given, context.env);
+	const action = await actions[name]();
+	return action(context, args, flags);
+}

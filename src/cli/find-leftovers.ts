@@ -1,0 +1,240 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import {
+	findLocalLeftovers,
+	type LocalLeftover,
+	type LocalSearch,
+	removeLocalLeftover,
+} from '../cluster/cleaning/local-leftovers.ts';
+import {
+	findByLabels,
+	findByLedger,
+	type ObjectLeftover,
+	removeLeftover,
+} from '../cluster/cleaning/object-leftovers.ts';
+import { connect } from '../kube/connect.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import { nameOf } from '../kube/kube-object.ts';
+import type { LedgerEntry } from '../model/cluster.ts';
+import { GatecrashError } from '../model/gatecrash-error.ts';
+import { findLedgers, type LedgerOfRun } from './ledgers.ts';
+import { describeEntry } from './what-is-left.ts';
+
+/** One thing that a run left, and how it is removed. */
+export interface Leftover {
+	title: string;
+	run: string;
+	/** Removed in this order: what acts on everybody first, clusters with all that is in them last. */
+	rank: number;
+	key: string;
+	remove: () => Promise<void>;
+}
+
+export interface LeftoverSearch {
+	leftovers: Leftover[];
+	ledgers: LedgerOfRun[];
+	/** What was not deleted on purpose, or could not be looked for. */
+	notes: string[];
+	/** Why the search itself is incomplete where something is known to be left. */
+	failures: string[];
+	/** Runs whose ledgers were searched without a failure. */
+	searched: Set<string>;
+	/** Looks again; what one search left under way may have come to be since. */
+	again: () => Promise<LeftoverSearch>;
+	close: () => void;
+}
+
+export interface CleanRequest {
+	run: string | undefined;
+	kubeconfig: string | undefined;
+	context: string | undefined;
+	out: string;
+}
+
+type ObjectEntry = Extract<LedgerEntry, { makes: 'object' }>;
+
+/** A run without a ledger here may be going on elsewhere for this long; as objects' own expiry says. Milliseconds. */
+const assumedLifetime = 2 * 60 * 60 * 1000;
+/** For an object to be gone; a namespace takes its pods along. Milliseconds. */
+const removalBound = 120_000;
+const patience = 5000;
+
+/** Whoever searches closes. @throws GatecrashError GC_CLEANUP when the run that is asked for still goes on. */
+export async function findLeftovers(request: CleanRequest): Promise<LeftoverSearch> {
+	const search = new Search(request);
+	try {
+		await search.look();
+		return search;
+	} catch (error) {
+		search.close();
+		throw error;
+	}
+}
+
+class Search implements LeftoverSearch {
+	readonly leftovers: Leftover[] = [];
+	readonly notes: string[] = [];
+	readonly failures: string[] = [];
+	readonly searched = new Set<string>();
+	readonly ledgers: LedgerOfRun[];
+	readonly #request: CleanRequest;
+	readonly #run: string | undefined;
+	readonly #clients: KubeClient[] = [];
+
+	constructor(request: CleanRequest) {
+		this.#request = request;
+		this.ledgers = findLedgers(request.out, request.run);
+		this.#run = request.run === undefined ? undefined : (this.ledgers[0]?.id ?? nameOfRun(request.run, request.out));
+		const going = this.#run !== undefined && this.ledgers.find(({ state }) => state === 'alive');
+		if (going) {
+			throw new GatecrashError('GC_CLEANUP', `run ${going.id} is still going on (process ${going.process?.pid})`, {
+				hint: 'end it first: Ctrl-C undoes everything by itself',
+			});
+		}
+	}
+
+	async look(): Promise<void> {
+		const local = await this.#local();
+		for (const ledger of this.ledgers) {
+			if (ledger.damaged.length > 0) {
+				const lines = ledger.damaged.slice(0, 5).join(', ');
+				this.notes.push(`${ledger.file} is damaged in line ${lines}: what stood there is found by its labels only`);
+			}
+			if (ledger.standing.length === 0) continue;
+			if (this.#isMine(ledger.id, undefined)) await this.#byLedger(ledger, local);
+		}
+		if (this.#request.kubeconfig !== undefined || this.#request.context !== undefined) await this.#byLabels();
+	}
+
+	/** What is on this machine itself. */
+	async #local(): Promise<LocalSearch> {
+		const named = this.ledgers.flatMap(({ id, standing }) =>
+			standing.flatMap((entry) => (entry.makes === 'kind-cluster' ? [{ name: entry.name, run: id }] : [])),
+		);
+		const local = await findLocalLeftovers(named);
+		for (const leftover of local.found) {
+			const until = leftover.createdAt === undefined ? undefined : leftover.createdAt + assumedLifetime;
+			if (this.#isMine(leftover.run, until, describeLocal(leftover))) this.#addLocal(leftover);
+		}
+		return local;
+	}
+
+	again(): Promise<LeftoverSearch> {
+		return findLeftovers(this.#request);
+	}
+
+	close(): void {
+		for (const client of this.#clients.splice(0)) client.close();
+	}
+
+	/** Only of runs that are over: known to be dead, asked for by name, or past their time. */
+	#isMine(run: string, expires: number | undefined, title?: string): boolean {
+		if (this.#run !== undefined) return run === this.#run;
+		const known = this.ledgers.find(({ id }) => id === run)?.state;
+		if (known === 'alive') return false;
+		if (known === 'dead' || (expires !== undefined && expires < Date.now())) return true;
+		if (title !== undefined) {
+			this.notes.push(`kept: ${title}: run ${run} may go on elsewhere; \`gatecrash clean --run ${run}\` deletes it`);
+		}
+		return false;
+	}
+
+	async #byLedger(ledger: LedgerOfRun, local: LocalSearch): Promise<void> {
+		const whole = new Set<string>();
+		let complete = true;
+		for (const entry of ledger.standing) {
+			if (entry.makes === 'kind-cluster') whole.add(resolve(entry.kubeconfig));
+			if (entry.makes === 'object' || local.failure === undefined) continue;
+			complete = false;
+			this.failures.push(`${describeEntry(entry)} (run ${ledger.id}), if it is still there: ${local.failure}`);
+		}
+		// What is in a cluster that goes as a whole needs no call of its own.
+		const entries = ledger.standing.filter(
+			(entry): entry is ObjectEntry =>
+				entry.makes === 'object' && !(entry.kubeconfig !== undefined && whole.has(resolve(entry.kubeconfig))),
+		);
+		for (const group of byCluster(entries)) {
+			const { kubeconfig, context } = group[0];
+			if (kubeconfig !== undefined && isGone(kubeconfig, local)) continue;
+			try {
+				const client = await this.#connect(kubeconfig, context);
+				for (const leftover of await findByLedger(client, group, ledger.id)) this.#addObject(leftover, client);
+			} catch (error) {
+				if (!(error instanceof GatecrashError)) throw error;
+				complete = false;
+				const names = group.map((entry) => nameOf(entry)).join(', ');
+				this.failures.push(`what run ${ledger.id} made (${names}): ${error.message}`);
+			}
+		}
+		if (complete) this.searched.add(ledger.id);
+	}
+
+	async #byLabels(): Promise<void> {
+		const client = await this.#connect(this.#request.kubeconfig, this.#request.context);
+		const { found, unseen } = await findByLabels(client, this.#run);
+		if (unseen.length > 0) {
+			this.notes.push(`not permitted to look for ${[...new Set(unseen)].join(', ')} in all namespaces`);
+		}
+		for (const leftover of found) {
+			if (this.#isMine(leftover.run, leftover.expires, nameOf(leftover.ref))) this.#addObject(leftover, client);
+		}
+	}
+
+	async #connect(kubeconfig: string | undefined, context: string | undefined): Promise<KubeClient> {
+		const client = await connect({ kubeconfig, context, patience });
+		this.#clients.push(client);
+		return client;
+	}
+
+	#addObject(leftover: ObjectLeftover, client: KubeClient): void {
+		const { ref, run } = leftover;
+		const rank = ref.namespace === undefined ? (ref.kind === 'Namespace' ? 2 : 0) : 1;
+		const remove = () => removeLeftover(client, leftover, removalBound);
+		this.#add({ title: nameOf(ref), run, rank, key: ref.uid, remove });
+	}
+
+	#addLocal(leftover: LocalLeftover): void {
+		const rank = leftover.kind === 'container' ? 3 : 4;
+		const title = describeLocal(leftover);
+		this.#add({ title, run: leftover.run, rank, key: title, remove: () => removeLocalLeftover(leftover) });
+	}
+
+	#add(leftover: Leftover): void {
+		if (!this.leftovers.some(({ key }) => key === leftover.key)) this.leftovers.push(leftover);
+	}
+}
+
+/** The kubeconfig of a kept kind cluster goes with it (`gatecrash cluster down`), and so does all that was in it. */
+function isGone(kubeconfig: string, { clusters, failure }: LocalSearch): boolean {
+	const [, kindName] = /\/clusters\/(gatecrash-[^/]+)\/kubeconfig$/.exec(kubeconfig) ?? [];
+	return kindName !== undefined && failure === undefined && !existsSync(kubeconfig) && !clusters.includes(kindName);
+}
+
+/** The run's folder is there although it made nothing, or only its id is left. */
+function nameOfRun(run: string, out: string): string {
+	for (const folder of [run, join(out, run)])
+		if (existsSync(join(folder, 'run.json'))) return basename(resolve(folder));
+	if (/^\d{8}-\d{6}-[0-9a-f]{6}$/.test(run)) return run;
+	throw new GatecrashError(
+		'GC_USAGE',
+		`there is no run "${run}": neither a run folder, nor one below ${out}, nor an id`,
+		{
+			hint: 'an id is as 20260101-120000-1a2b3c; objects carry it in the label gatecrash.dev/run',
+		},
+	);
+}
+
+function byCluster(entries: ObjectEntry[]): [ObjectEntry, ...ObjectEntry[]][] {
+	const groups = new Map<string, [ObjectEntry, ...ObjectEntry[]]>();
+	for (const entry of entries) {
+		const key = JSON.stringify([entry.kubeconfig, entry.context]);
+		const group = groups.get(key);
+		if (group) group.push(entry);
+		else groups.set(key, [entry]);
+	}
+	return [...groups.values()];
+}
+
+function describeLocal({ kind, name }: LocalLeftover): string {
+	return kind === 'container' ? `container ${name}` : `kind cluster ${name}`;
+}

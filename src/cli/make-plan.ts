@@ -1,0 +1,57 @@
+import type { Cluster } from '../model/cluster.ts';
+import { ipFamilies } from '../model/address.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { planScenarios } from '../plan/plan-scenarios.ts';
+import { openCluster, type OpenClusterOptions } from '../cluster/open-cluster.ts';
+import type { Context } from './context.ts';
+import { printDiagnostics } from './diagnostics.ts';
+import { readPaths } from './read-paths.ts';
+import { type Selection, selectCells } from './select-cells.ts';
+
+export interface PlanRequest extends Selection {
+	cluster: string;
+	attempts?: number | undefined;
+	settle?: number | undefined;
+	/** For the driver; a plan alone needs none of it. */
+	options?: OpenClusterOptions;
+}
+
+/** Only the driver `existing` has namespaces that were there before; elsewhere an empty one would stand in for them. */
+function refusesExisting(scenario: Scenario, cluster: Cluster): string | undefined {
+	if (cluster.hasExistingNamespaces === true) return undefined;
+	const existing = Object.entries(scenario.namespaces).filter(([, namespace]) => namespace.existing);
+	if (existing.length === 0) return undefined;
+	return `its namespace ${existing.map(([name]) => name).join(', ')} is marked existing: that needs --cluster existing`;
+}
+
+/**
+ * From paths to a plan for a cluster that is not up yet. Undefined: the files are wrong, which was printed; exit 64.
+ * Warnings are printed too, and don't end anything.
+ */
+export async function makePlan(
+	paths: string[],
+	request: PlanRequest,
+	context: Context,
+): Promise<{ plan: Plan; cluster: Cluster } | undefined> {
+	const { scenarios, diagnostics } = await readPaths(paths);
+	if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
+		printDiagnostics(diagnostics, context);
+		return undefined;
+	}
+	const cluster = await openCluster(request.cluster, request.options);
+	const target = {
+		name: cluster.name,
+		capabilities: cluster.capabilities,
+		families: ipFamilies.filter((family) => cluster.capabilities.has(family)),
+		refuses: (scenario: Scenario) => cluster.refuses?.(scenario) ?? refusesExisting(scenario, cluster),
+	};
+	const planned = planScenarios(scenarios, target, {
+		...(request.attempts !== undefined && { tries: request.attempts }),
+		...(request.settle !== undefined && { settle: request.settle }),
+	});
+	const all = [...diagnostics, ...planned.diagnostics];
+	printDiagnostics(all, context);
+	if (all.some((diagnostic) => diagnostic.severity === 'error')) return undefined;
+	return { plan: selectCells(planned.plan, request), cluster };
+}

@@ -1,0 +1,58 @@
+import type { Cell, ScenarioPlan, Step } from '../model/plan.ts';
+import { endpointName } from '../plan/endpoint-name.ts';
+import { plural } from '../report/counts.ts';
+import type { Action } from './actions.ts';
+import { existingOptions } from './cluster-options.ts';
+import { makePlan } from './make-plan.ts';
+
+export const plan: Action<'plan'> = async (context, args, flags) => {
+	const made = await makePlan(args, { ...flags, options: existingOptions(flags) }, context);
+	if (made === undefined) return 64;
+	if (flags.json) context.stdout(`${JSON.stringify(made.plan, null, 2)}\n`);
+	else context.stdout(made.plan.scenarios.map(describeScenario).join('\n'));
+	return 0;
+};
+
+function describeScenario(scenario: ScenarioPlan): string {
+	const settle = scenario.timing.settle === undefined ? '' : `, settles within ${scenario.timing.settle} ms`;
+	const lines = [
+		`${scenario.name}  (${scenario.file}, ${scenario.status}${settle})`,
+		...(scenario.skip === undefined ? [] : [`  skipped: ${scenario.skip}`]),
+		...scenario.steps.map((step, index) => `  ${String(index + 1).padStart(2)}. ${describeStep(step)}`),
+		`  ${plural(scenario.cells.length, 'cell')}:`,
+		...scenario.cells.map(describeCell),
+	];
+	return `${lines.join('\n')}\n`;
+}
+
+function describeStep(step: Step): string {
+	switch (step.do) {
+		case 'attempt':
+			return `attempt ${plural(step.cells.length, 'cell')} (${step.purpose})${step.phase === undefined ? '' : `, phase ${step.phase}`}`;
+		case 'hold':
+			return `hold ${step.holds.map((hold) => `${hold.name}: ${endpointName(hold.from)} → ${endpointName(hold.to)}:${hold.port}`).join(', ')}`;
+		case 'apply':
+		case 'delete':
+			return `${step.do} ${step.policies.join(', ')}`;
+		case 'settle':
+			return `settle ${plural(step.cells.length, 'cell')}${step.bound === undefined ? '' : ` within ${step.bound} ms`}`;
+		case 'label': {
+			const set = Object.entries(step.set).map(([key, value]) => `${key}=${value}`);
+			const changes = [...set, ...step.remove.map((key) => `${key}-`)].join(' ');
+			return `label ${step.pod === undefined ? `namespace ${step.namespace ?? ''}` : `pod ${step.pod}`} ${changes}`;
+		}
+		case 'create':
+		case 'remove':
+			return `${step.do} ${step.pods.join(', ')}`;
+	}
+}
+
+function describeCell(cell: Cell): string {
+	const { verdict, because } = cell.prediction;
+	const predicted =
+		verdict === 'unknown'
+			? 'no prediction'
+			: `predicted ${verdict}${because.length > 0 ? `: ${because.join('; ')}` : ''}`;
+	const skipped = cell.skip === undefined ? '' : `, skipped: ${cell.skip}`;
+	return `    ${cell.id}\n        ${cell.expectation}, ${predicted}, ${cell.tries} tries${skipped}`;
+}

@@ -1,0 +1,53 @@
+import { GatecrashError } from '../model/gatecrash-error.ts';
+import type { Leftover, LeftoverSearch } from './find-leftovers.ts';
+import { noteUndone } from './ledgers.ts';
+
+/** A call that a killed run had under way may still have made something after the first look. */
+const rounds = 3;
+
+/** Removes everything found, looks again, and writes into the ledgers what is gone. Returns what is left, as sentences. */
+export async function removeLeftovers(
+	first: LeftoverSearch,
+	onRemoved: (leftover: Leftover) => void,
+): Promise<string[]> {
+	let search = first;
+	let failures: string[] = [];
+	for (let round = 0; round < rounds && search.leftovers.length > 0; round += 1) {
+		failures = await removeAll(search.leftovers, onRemoved);
+		if (failures.length > 0) break;
+		const next = await search.again();
+		if (search !== first) search.close();
+		search = next;
+	}
+	const left = new Set(search.leftovers.map(({ run }) => run));
+	for (const ledger of search.ledgers) {
+		if (search.searched.has(ledger.id) && !left.has(ledger.id)) noteUndone(ledger, ledger.standing);
+	}
+	if (failures.length === 0) failures = search.leftovers.map(({ title, run }) => `${title} (run ${run}) came again`);
+	if (search !== first) search.close();
+	return failures;
+}
+
+/** One rank after the other, the things of a rank at once; a failure stops nothing. */
+async function removeAll(leftovers: Leftover[], onRemoved: (leftover: Leftover) => void): Promise<string[]> {
+	const failures: string[] = [];
+	const ranks = [...new Set(leftovers.map(({ rank }) => rank))].sort((one, other) => one - other);
+	for (const rank of ranks) {
+		await Promise.all(
+			leftovers
+				.filter((leftover) => leftover.rank === rank)
+				.map(async (leftover) => {
+					try {
+						await leftover.remove();
+						onRemoved(leftover);
+					} catch (error) {
+						if (!(error instanceof GatecrashError)) throw error;
+						failures.push(
+							`${leftover.title} (run ${leftover.run}): ${error.message}${error.hint ? ` (${error.hint})` : ''}`,
+						);
+					}
+				}),
+		);
+	}
+	return failures;
+}

@@ -1,0 +1,23 @@
+import { judge } from '../judge/judge.ts';
+import { GatecrashError } from '../model/gatecrash-error.ts';
+import type { Action } from './actions.ts';
+import { requestedReports, writeReports } from './reporters.ts';
+import { openRun } from './run-folder.ts';
+
+/** Renders recorded runs. The exit code says only whether that went well; `judge` says what the verdicts mean. */
+export const report: Action<'report'> = async (context, args, flags) => {
+	const requests = requestedReports(flags.reporter, { json: false, folder: undefined });
+	if (args.length > 1 && requests.some((request) => request.file !== undefined)) {
+		throw new GatecrashError('GC_USAGE', 'several runs would overwrite one report file', {
+			hint: 'name one RUN, or no FILE',
+		});
+	}
+	for (const run of args) {
+		const recorded = await openRun(run, flags.out);
+		for (const gap of recorded.gaps) context.stderr(`${recorded.folder}: ${gap}\n`);
+		const verdicts = judge(recorded.plan, recorded.events);
+		const { folder } = recorded;
+		writeReports(requests, verdicts, { verbose: flags.verbose, folder, duration: recorded.events.at(-1)?.at }, context);
+	}
+	return 0;
+};

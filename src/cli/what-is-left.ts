@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import type { LedgerEntry } from '../model/cluster.ts';
+import { commands } from './commands.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** What a run made and did not take away again, and the command that does. */
+export function whatIsLeft(standing: LedgerEntry[], place: RunFolder, out: string): string {
+	if (standing.length === 0) return 'Nothing is left of it: what ran on this machine ends with this process.';
+	const shown = standing.slice(0, 5).map(describeEntry);
+	const more = standing.length > shown.length ? ` and ${standing.length - shown.length} more` : '';
+	return `Left: ${shown.join(', ')}${more}. This deletes it:\n\n  ${cleanCommand(place, out)}\n`;
+}
+
+/** Works from the folder in which the run was started. */
+export function cleanCommand(place: RunFolder, out: string): string {
+	const where = resolve(out) === resolve(commands.run.flags.out.default) ? '' : ` --out ${quote(out)}`;
+	return `gatecrash clean --run ${place.id}${where} --yes`;
+}
+
+export function describeEntry(entry: LedgerEntry): string {
+	if (entry.makes === 'kind-cluster') return `kind cluster ${entry.name}`;
+	if (entry.makes === 'container') return `container ${entry.name}`;
+	return `${entry.kind} ${entry.namespace === undefined ? '' : `${entry.namespace}/`}${entry.name}`;
+}
+
+/** For a POSIX shell. */
+function quote(text: string): string {
+	return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
