@@ -1,0 +1,139 @@
+/**
+ * `npm run bench`: the field's canonical matrix (pods x pods x 2 TCP and 2 UDP ports, most of it forbidden) at 9, 30 and
+ * 60 pods, from nothing to verdicts as a whole process, with the cost per cell. Machines are noisy: medians are shown.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { readHistory } from '../src/history/read-history.ts';
+import type { EventOf, HistoryEvent } from '../src/model/event.ts';
+import type { RunVerdicts } from '../src/model/verdict.ts';
+
+interface Measured {
+	cells: number;
+	total: number;
+	ready: number;
+	attempt: number;
+	wait: number;
+	judged: number;
+	enforced: number;
+}
+
+const sizes = [9, 30, 60];
+const repeats = Number(process.env.BENCH_REPEATS ?? 3);
+const main = new URL('../dist/main.js', import.meta.url).pathname;
+
+const folder = await mkdtemp(join(tmpdir(), 'gatecrash-bench-'));
+try {
+	process.stdout.write(`${cpus().length} processors, Node ${process.version}, median of ${repeats} runs\n\n`);
+	process.stdout.write(
+		'pods  cells  all enforced  total s  ready s  attempt phase s  wait s  attempt / wait  per cell ms\n',
+	);
+	for (const size of sizes) {
+		const file = join(folder, `matrix-${size}.yaml`);
+		await writeFile(file, matrixScenario(size));
+		const runs: Measured[] = [];
+		for (let repeat = 0; repeat < repeats; repeat += 1) runs.push(await measure(file));
+		process.stdout.write(`${row(size, runs)}\n`);
+	}
+} finally {
+	await rm(folder, { recursive: true });
+}
+
+async function measure(file: string): Promise<Measured> {
+	const out = join(folder, `run-${Math.random().toString(36).slice(2)}`);
+	const began = performance.now();
+	const { stdout, exitCode } = await execa(process.execPath, [main, 'run', file, '--json', '--quiet', '--out', out], {
+		reject: false,
+		maxBuffer: 1 << 28,
+	});
+	const total = performance.now() - began;
+	if (exitCode !== 0 && exitCode !== 1 && exitCode !== 2) throw new Error(`gatecrash run ended with ${exitCode}`);
+	const verdicts = JSON.parse(stdout) as RunVerdicts;
+	const { events } = await readHistory(join(out, 'latest/history.jsonl'));
+	await readFile(join(out, 'latest/verdicts.json'));
+	const declared = events.find(
+		(event): event is EventOf<'epoch-began'> => event.is === 'epoch-began' && event.purpose === 'declared',
+	);
+	const inEpoch = events.filter((event) => 'epoch' in event && event.epoch === declared?.epoch);
+	const sent = inEpoch.find((event) => event.is === 'try')?.at ?? 0;
+	const answered = Math.max(...inEpoch.filter((event) => event.is === 'result').map((event) => event.at));
+	const calibration = inEpoch.find((event): event is EventOf<'calibration'> => event.is === 'calibration');
+	const cells = verdicts.scenarios.flatMap((scenario) => scenario.cells);
+	return {
+		cells: cells.length,
+		total,
+		ready: firstEpoch(events),
+		attempt: answered - sent,
+		wait: calibration?.wait ?? Number.NaN,
+		judged: total,
+		enforced: cells.filter((cell) => cell.verdict === 'enforced' || cell.verdict === 'observed').length,
+	};
+}
+
+function firstEpoch(events: readonly HistoryEvent[]): number {
+	return events.find((event) => event.is === 'epoch-began')?.at ?? Number.NaN;
+}
+
+function row(size: number, runs: readonly Measured[]): string {
+	const middle = (of: (run: Measured) => number) => {
+		const values = runs.map(of).sort((a, b) => a - b);
+		return values[Math.floor(values.length / 2)] ?? Number.NaN;
+	};
+	const seconds = (of: (run: Measured) => number) => (middle(of) / 1000).toFixed(2);
+	const cells = middle((run) => run.cells);
+	const all = runs.every((run) => run.enforced === run.cells) ? 'yes' : 'NO';
+	return [
+		String(size).padStart(4),
+		String(cells).padStart(6),
+		all.padStart(13),
+		seconds((run) => run.total).padStart(8),
+		seconds((run) => run.ready).padStart(8),
+		seconds((run) => run.attempt).padStart(16),
+		seconds((run) => run.wait).padStart(7),
+		middle((run) => run.attempt / run.wait)
+			.toFixed(2)
+			.padStart(15),
+		(middle((run) => run.total) / cells).toFixed(2).padStart(12),
+	].join(' ');
+}
+
+/** Pods in three namespaces, all ingress denied but from namespace x to the pods `a` of every namespace. */
+function matrixScenario(pods: number): string {
+	const namespaces = ['x', 'y', 'z'];
+	const names = Array.from({ length: pods }, (_, index) => ({
+		namespace: namespaces[index % 3] ?? 'x',
+		pod: `p${Math.floor(index / 3)}`,
+	}));
+	const name = (entry: { namespace: string; pod: string }) => `${entry.namespace}-${entry.pod}`;
+	const policies = namespaces.flatMap((namespace) => [
+		`    deny-${namespace}: {object: {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: ${namespace}}, spec: {podSelector: {}, policyTypes: [Ingress]}}}`,
+		`    allow-${namespace}: {object: {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: allow, namespace: ${namespace}}, spec: {podSelector: {matchLabels: {pod: p0}}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {matchLabels: {team: x}}}]}]}}}`,
+	]);
+	const fromX = names.filter((entry) => entry.namespace === 'x').map(name);
+	const toFirst = names.filter((entry) => entry.pod === 'p0').map(name);
+	return [
+		'apiVersion: gatecrash.dev/v1alpha1',
+		'kind: Scenario',
+		`metadata: {name: matrix-${pods}}`,
+		'spec:',
+		'  description: The canonical matrix, most of it forbidden.',
+		'  reference: Kubernetes network policy tests',
+		'  status: required',
+		'  ipFamilies: [ipv4]',
+		'  namespaces:',
+		...namespaces.map((namespace) => `    ${namespace}: {labels: {team: ${namespace}}}`),
+		'  pods:',
+		...names.map(
+			(entry) =>
+				`    ${name(entry)}: {namespace: ${entry.namespace}, labels: {pod: ${entry.pod}}, listen: [80/tcp, 81/tcp, 80/udp, 81/udp]}`,
+		),
+		'  policies:',
+		...policies,
+		'  attempts:',
+		`    - {from: [${fromX.join(', ')}], to: [${toFirst.join(', ')}], expect: allowed}`,
+		'    - {matrix: {pods: all, ports: all, loopback: true}, expect: blocked}',
+		'',
+	].join('\n');
+}
