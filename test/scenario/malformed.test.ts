@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { readScenarios } from '../../src/scenario/read-scenarios.ts';
@@ -17,6 +17,14 @@ interface Expected {
 const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, Expected>;
 
 describe('malformed scenario files', () => {
+	// Made here: an archive or a checkout without symbolic links would leave a plain file in its place.
+	const link = join(folder, 'policies/link-out.yaml');
+	before(() => {
+		rmSync(link, { force: true });
+		symlinkSync('../../scenarios/policies/default-deny.yaml', link);
+	});
+	after(() => rmSync(link));
+
 	it('are all listed, and at least 100', () => {
 		const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 		expect(files.sort()).to.deep.equal(Object.keys(expected).sort());
