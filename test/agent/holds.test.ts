@@ -33,12 +33,7 @@ describe('agent: held connections', () => {
 	}
 
 	it('a late reply is not taken for the next token’s, and a dead connection is told', async () => {
-		const port = freePort();
-		const [server, client] = await Promise.all([startAgent({ listen: [tcp(port)] }), startAgent()]);
-		const first = attempt(port);
-		client.send({ do: 'hold', name: 'line', attempt: first });
-		await client.result(first.token);
-		server.child.kill('SIGSTOP');
+		const { server, client } = await lineToStoppedServer();
 		client.send({ do: 'attempt-on', name: 'line', token: 'late', deadline: 100 });
 		expect((await client.result('late')).outcome.code).to.equal('timed-out');
 		client.send({ do: 'attempt-on', name: 'line', token: 'next', deadline: 2000 });
@@ -51,12 +46,7 @@ describe('agent: held connections', () => {
 	});
 
 	it('cancel ends the wait for a token, and leaves the connection', async () => {
-		const port = freePort();
-		const [server, client] = await Promise.all([startAgent({ listen: [tcp(port)] }), startAgent()]);
-		const first = attempt(port);
-		client.send({ do: 'hold', name: 'line', attempt: first });
-		await client.result(first.token);
-		server.child.kill('SIGSTOP');
+		const { server, client } = await lineToStoppedServer();
 		client.send({ do: 'attempt-on', name: 'line', token: 'waiting', deadline: 5000 });
 		client.send({ do: 'cancel', id: 1 });
 		await client.wait('cancelled');
@@ -66,3 +56,14 @@ describe('agent: held connections', () => {
 		expect((await client.result('after')).outcome.code).to.equal('replied');
 	});
 });
+
+/** A connection named `line` is held, and its server is stopped. */
+async function lineToStoppedServer() {
+	const port = freePort();
+	const [server, client] = await Promise.all([startAgent({ listen: [tcp(port)] }), startAgent()]);
+	const first = attempt(port);
+	client.send({ do: 'hold', name: 'line', attempt: first });
+	await client.result(first.token);
+	server.child.kill('SIGSTOP');
+	return { server, client };
+}
