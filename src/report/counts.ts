@@ -20,3 +20,10 @@ export function describeDuration(milliseconds: number): string {
 	const seconds = Math.round(milliseconds / 1000);
 	return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+/** What something took, as a whole and in its parts, those too short to matter left out: `34.2 s: creating nodes 30.1 s, …`. */
+export function describePhases(phases: readonly { phase: string; duration: number }[]): string {
+	const total = phases.reduce((sum, { duration }) => sum + duration, 0);
+	const parts = phases.filter(({ duration }) => duration >= 100);
+	return `${describeDuration(total)}: ${parts.map(({ phase, duration }) => `${phase} ${describeDuration(duration)}`).join(', ')}`;
+}

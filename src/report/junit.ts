@@ -63,6 +63,7 @@ function suiteOf(scenario: ScenarioVerdict, run: RunVerdicts): TestSuite {
 			cluster: run.cluster === undefined ? 'none' : `${run.cluster.name} (${run.cluster.version})`,
 			enforcers: run.cluster?.enforcers.join(', ') ?? '',
 			...networkProperties(run),
+			...phaseProperties(run),
 		},
 		cases,
 	};
@@ -77,6 +78,12 @@ function networkProperties({ cluster }: RunVerdicts): Record<string, string> {
 		...(mesh.length > 0 && { mesh: mesh.join(', ') }),
 		...(warnings.length > 0 && { warnings: warnings.join('\n') }),
 	};
+}
+
+/** What standing the cluster up took, in seconds, by step. */
+function phaseProperties({ cluster }: RunVerdicts): Record<string, string> {
+	const phases = cluster?.phases ?? [];
+	return Object.fromEntries(phases.map(({ phase, duration }) => [`cluster phase: ${phase}`, seconds(duration)]));
 }
 
 function runSuite(run: RunVerdicts): TestSuite {

@@ -1,6 +1,6 @@
 import type { RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
 import { legend, symbolOf } from './cell-symbol.ts';
-import { describeCounts, describeDuration, plural } from './counts.ts';
+import { describeCounts, describeDuration, describePhases, plural } from './counts.ts';
 import {
 	describeDeclared,
 	describeEvidence,
@@ -109,7 +109,8 @@ function renderOrigin(run: RunVerdicts): string {
 			? 'no cluster came up'
 			: `${cluster.name} (${cluster.version}, kernel ${cluster.kernel}), enforced by ${cluster.enforcers.join(', ') || 'nobody'}`;
 	const notes = (cluster?.notes ?? []).map((note) => ` ${note}`).join('');
-	return `<sub>gatecrash ${run.version}, run ${run.run}, ${escapeMarkdown(where)}.${escapeMarkdown(notes)}</sub>`;
+	const up = cluster?.phases === undefined ? '' : ` Up in ${describePhases(cluster.phases)}.`;
+	return `<sub>gatecrash ${run.version}, run ${run.run}, ${escapeMarkdown(where)}.${escapeMarkdown(up + notes)}</sub>`;
 }
 
 /** A code span that survives backticks inside; https://spec.github.com/gfm/#code-spans. */

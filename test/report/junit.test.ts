@@ -8,6 +8,7 @@ import {
 	sampleRun,
 	sampleScenario,
 	sixPods,
+	stoodUpRun,
 	warnedRun,
 } from './sample-verdicts.ts';
 import { type XmlElement, parseStrictXml } from './strict-xml.ts';
@@ -46,6 +47,13 @@ describe('JUnit report', () => {
 			value: 'Two enforcers act at once: calico v3.28.5, kindnet.',
 		});
 		expect(properties).to.deep.include({ name: 'mesh', value: 'istio 1.31' });
+	});
+
+	it('has what standing up the cluster took, step by step, as properties', () => {
+		const [suite] = find(parseStrictXml(renderJunit(stoodUpRun())), 'testsuite');
+		const properties = suite?.children[0]?.children.map(({ attributes }) => attributes) ?? [];
+		expect(properties).to.deep.include({ name: 'cluster phase: creating nodes', value: '30.125' });
+		expect(properties).to.deep.include({ name: 'cluster phase: getting manifests', value: '0.003' });
 	});
 
 	it('says in a failure what was declared, predicted and observed, and how to repeat it', () => {

@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { expectGolden } from './golden.ts';
-import { inconclusiveCell, leakedCell, sampleRun, sampleScenario, sixPods, warnedRun } from './sample-verdicts.ts';
+import {
+	inconclusiveCell,
+	leakedCell,
+	sampleRun,
+	sampleScenario,
+	sixPods,
+	stoodUpRun,
+	warnedRun,
+} from './sample-verdicts.ts';
 
 describe('Markdown report', () => {
 	it('shows verdict, findings and matrices', () => {
@@ -11,6 +19,12 @@ describe('Markdown report', () => {
 	it('says warnings about the cluster before everything else but the verdict', () => {
 		const blocks = renderMarkdown(warnedRun()).split('\n\n');
 		expect(blocks[2]).to.equal('> **Warning:** Two enforcers act at once: calico v3.28.5, kindnet.');
+	});
+
+	it('says what standing up the cluster took', () => {
+		expect(renderMarkdown(stoodUpRun())).to.include(
+			' Up in 52.1 s: creating nodes 30.1 s, waiting for nodes and add-ons 22.0 s.',
+		);
 	});
 
 	it('lets no text of a scenario become markup', () => {

@@ -134,6 +134,18 @@ function countVerdicts(cells: CellVerdict[]): Record<Verdict, number> {
 	return counts;
 }
 
+/** On a cluster that the run stood up itself. */
+export function stoodUpRun(): RunVerdicts {
+	const run = sampleRun([sampleScenario('one', [sampleCell()])]);
+	if (!run.cluster) return run;
+	const phases = [
+		{ phase: 'getting manifests', duration: 3 },
+		{ phase: 'creating nodes', duration: 30_125 },
+		{ phase: 'waiting for nodes and add-ons', duration: 22_000 },
+	];
+	return { ...run, cluster: { ...run.cluster, phases } };
+}
+
 /** Six pods, two families: a leak in both, a leak in one, a broken path, an inconclusive and an observed cell. */
 export function sixPods(): CellVerdict[] {
 	const pods = ['client-one', 'client-two', 'app-one', 'app-two', 'database', 'monitor'];
