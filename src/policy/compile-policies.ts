@@ -1,0 +1,25 @@
+import type { KubernetesObject } from '../model/policy.ts';
+import type { Prediction } from '../model/plan.ts';
+import { evaluate, type Explanation } from './evaluate.ts';
+import { PolicyIndex } from './policy-index.ts';
+import type { Connection, World } from './world.ts';
+
+/** What a set of policies means in a world, at one moment. */
+export interface CompiledPolicies {
+	/** Whether the policies' text allows a connection, and the policies and rules that decide it. */
+	predict(connection: Connection): Prediction;
+	/** The same with both sides of every way that it may take. */
+	explain(connection: Connection): Explanation;
+}
+
+/**
+ * NetworkPolicy v1, as its API reference and the concepts page describe it; kinds that aren't modelled make what they
+ * may act on `unknown`. Objects have been validated; references in them may be symbolic or substituted. Pure.
+ */
+export function compilePolicies(policies: readonly KubernetesObject[], world: World): CompiledPolicies {
+	const index = new PolicyIndex(policies, world);
+	return {
+		predict: (connection) => evaluate(index, connection).prediction,
+		explain: (connection) => evaluate(index, connection),
+	};
+}

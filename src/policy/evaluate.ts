@@ -1,0 +1,76 @@
+import type { Prediction } from '../model/plan.ts';
+import { describeSide, wordOf } from './describe-side.ts';
+import { type Destination, destinationsOf } from './destination.ts';
+import { type EvaluatedSide, evaluateEgress, evaluateIngress } from './evaluate-side.ts';
+import type { PolicyIndex } from './policy-index.ts';
+import { allOf, type Truth } from './truth.ts';
+import type { Connection } from './world.ts';
+
+/** Why a prediction is what it is. */
+export interface Explanation {
+	prediction: Prediction;
+	/** One for each endpoint that the connection may end at: a Service's backends. */
+	ways: Way[];
+	/** Some backends are allowed and others blocked, so that nothing can be said of the Service as a whole. */
+	mixed: boolean;
+}
+
+export interface Way {
+	/** The endpoint, as scenario files write it. */
+	to: string;
+	verdict: Prediction['verdict'];
+	/** The port there; behind a Service the target port. */
+	port: number;
+	egress: EvaluatedSide;
+	ingress: EvaluatedSide;
+}
+
+/** Concepts page, "The two sorts of pod isolation": both the client's egress and the server's ingress have to allow it. */
+export function evaluate(index: PolicyIndex, connection: Connection): Explanation {
+	const ways = destinationsOf(connection, index.world).map((to) => wayTo(index, connection, to));
+	const verdicts = new Set(ways.map((way) => way.verdict));
+	const mixed = verdicts.has('allowed') && verdicts.has('blocked');
+	return { prediction: summarise(ways, verdicts, connection, mixed), ways, mixed };
+}
+
+function wayTo(index: PolicyIndex, connection: Connection, to: Destination): Way {
+	const egress = evaluateEgress(index, connection, to);
+	const ingress = evaluateIngress(index, connection, to);
+	const verdict = wordOf(allOf([egress.verdict, ingress.verdict]));
+	return { to: to.text, verdict, port: to.port, egress, ingress };
+}
+
+function summarise(
+	ways: readonly Way[],
+	verdicts: ReadonlySet<Prediction['verdict']>,
+	connection: Connection,
+	mixed: boolean,
+): Prediction {
+	const { to } = connection;
+	if (ways.length === 0) {
+		const text = to.kind === 'pod' ? `${to.name} does not exist then` : `no pod stands behind ${to.name} then`;
+		return { verdict: 'unknown', because: [text] };
+	}
+	const several = ways.length > 1;
+	const because = ways.flatMap((way) =>
+		becauseOf(way, connection).map((text) => (several ? `to ${way.to}: ${text}` : text)),
+	);
+	if (mixed) return { verdict: 'unknown', because: [mixedText(ways), ...because] };
+	for (const verdict of ['unknown', 'open'] as const) if (verdicts.has(verdict)) return { verdict, because };
+	return { verdict: ways[0]?.verdict ?? 'unknown', because };
+}
+
+function mixedText(ways: readonly Way[]): string {
+	const named = (verdict: Way['verdict']) => ways.filter((way) => way.verdict === verdict).map((way) => way.to);
+	return `allowed to ${named('allowed').join(', ')}, but not to ${named('blocked').join(', ')}: attempt the pods themselves`;
+}
+
+/** The sides that decide: both where it is allowed, else those that say so. */
+function becauseOf(way: Way, connection: Connection): string[] {
+	const deciding: Record<Way['verdict'], Truth[]> = {
+		...{ allowed: ['yes'], blocked: ['no'], open: ['open'], unknown: ['unknown'] },
+	};
+	return [way.egress, way.ingress]
+		.filter((side) => deciding[way.verdict].includes(side.verdict))
+		.map((side) => `${side.direction}: ${describeSide(side, connection, way)}`);
+}

@@ -1,0 +1,76 @@
+import type { KubernetesObject } from '../model/policy.ts';
+import type { IpFamily } from '../model/address.ts';
+import { type LabelSelector, matchesLabels } from './label-selector.ts';
+import { type Block, blockHolds, readIpBlock } from './match-block.ts';
+import { isNetworkPolicy, type NetworkPolicy, type PeerSpec, readNetworkPolicy } from './network-policy.ts';
+import type { Place } from './place.ts';
+import { type Truth, truthOf } from './truth.ts';
+import type { Labels, PodFacts, World } from './world.ts';
+
+export type Direction = 'ingress' | 'egress';
+
+/** What a policy sees on the other end of a connection. */
+export interface Party {
+	/** Undefined: no pod, so that no selector matches it. */
+	pod: PodFacts | undefined;
+	place: Place;
+}
+
+/** The policies of one moment, read and looked up by what they select. */
+export class PolicyIndex {
+	readonly world: World;
+	/** Policies of kinds that aren't modelled. */
+	readonly others: readonly KubernetesObject[];
+	readonly #byNamespace = new Map<string, NetworkPolicy[]>();
+	readonly #selecting = new Map<PodFacts, Record<Direction, NetworkPolicy[]>>();
+	readonly #blocks = new Map<PeerSpec, Block>();
+	readonly #namespaceLabels = new Map<string, Labels>();
+
+	constructor(policies: readonly KubernetesObject[], world: World) {
+		this.world = world;
+		this.others = policies.filter((object) => !isNetworkPolicy(object));
+		for (const policy of policies.filter(isNetworkPolicy).map(readNetworkPolicy)) {
+			const list = this.#byNamespace.get(policy.namespace) ?? [];
+			list.push(policy);
+			this.#byNamespace.set(policy.namespace, list);
+		}
+		for (const [name, { labels }] of Object.entries(world.namespaces)) {
+			// Concepts page, "Targeting a Namespace by its name": the control plane sets this label on every namespace.
+			this.#namespaceLabels.set(name, { ...labels, 'kubernetes.io/metadata.name': name });
+		}
+	}
+
+	/** Policies that isolate this pod in this direction. */
+	selecting(pod: PodFacts, direction: Direction): readonly NetworkPolicy[] {
+		let found = this.#selecting.get(pod);
+		if (!found) {
+			const all = (this.#byNamespace.get(pod.namespace) ?? []).filter((policy) =>
+				matchesLabels(policy.podSelector, pod.labels),
+			);
+			found = { ingress: all.filter((policy) => policy.ingress), egress: all.filter((policy) => policy.egress) };
+			this.#selecting.set(pod, found);
+		}
+		return found[direction];
+	}
+
+	/** Whether a peer of a policy in `namespace` means this party. */
+	matchesPeer(peer: PeerSpec, namespace: string, party: Party, family: IpFamily): Truth {
+		if (!peer.ipBlock) return truthOf(party.pod !== undefined && this.selectsPeer(peer, namespace, party.pod));
+		const block = this.#blocks.get(peer) ?? readIpBlock(peer.ipBlock);
+		this.#blocks.set(peer, block);
+		return blockHolds(block, party.place, this.world, family);
+	}
+
+	/** API reference, NetworkPolicyPeer: podSelector alone means the policy's own namespace; with both, both must match. */
+	selectsPeer({ podSelector, namespaceSelector }: PeerSpec, namespace: string, pod: PodFacts): boolean {
+		if (!podSelector && !namespaceSelector) return false;
+		if (podSelector && !matchesLabels(podSelector, pod.labels)) return false;
+		if (!namespaceSelector) return pod.namespace === namespace;
+		return this.#inNamespace(namespaceSelector, pod.namespace);
+	}
+
+	#inNamespace(selector: LabelSelector, namespace: string): boolean {
+		const labels = this.#namespaceLabels.get(namespace);
+		return labels !== undefined && matchesLabels(selector, labels);
+	}
+}

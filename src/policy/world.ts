@@ -1,0 +1,71 @@
+import type { IpFamily, Protocol } from '../model/address.ts';
+import type { TargetRef } from '../model/scenario.ts';
+import type { EndpointRef } from '../model/plan.ts';
+import type { ClusterRange } from '../model/reference.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/**
+ * What is known of an address: the address itself, or ranges of which one holds it, or nothing. Addresses of different
+ * endpoints are taken to be different, except that a hostNetwork pod has those of its node.
+ */
+export interface AddressFact {
+	exact?: string;
+	/** CIDR. */
+	within?: readonly string[];
+}
+
+export type AddressFacts = Partial<Record<IpFamily, AddressFact>>;
+
+/** Everything that policies can speak of, at one moment. Names are those of the scenario. Plain data. */
+export interface World {
+	namespaces: Record<string, NamespaceFacts>;
+	/** Pods that exist now. */
+	pods: Record<string, PodFacts>;
+	nodes: Record<string, { addresses: AddressFacts }>;
+	external: Record<string, { addresses: AddressFacts }>;
+	services: Record<string, ServiceFacts>;
+	/** As far as they are known. */
+	ranges: Partial<Record<ClusterRange, string>>;
+}
+
+export interface NamespaceFacts {
+	/** `kubernetes.io/metadata.name` need not be among them. */
+	labels: Labels;
+	/** Policies that we don't know may act there. */
+	foreign?: boolean;
+}
+
+export interface PodFacts {
+	namespace: string;
+	labels: Labels;
+	/** Container ports that have a name. */
+	namedPorts: readonly { name: string; port: number; protocol: Protocol }[];
+	hostNetwork: boolean;
+	/** Undefined: somewhere. */
+	node?: string;
+	/** A group of pods that are on one node, whichever. */
+	nodeGroup?: string;
+	/** Pods that run on another node than this one. */
+	apartFrom?: readonly string[];
+	/** Its containers have ended: another pod may have its address. */
+	ended?: boolean;
+	addresses: AddressFacts;
+}
+
+export interface ServiceFacts {
+	namespace: string;
+	selector: Labels;
+	ports: readonly { port: number; targetPort: number | string; protocol: Protocol }[];
+	headless: boolean;
+	addresses: AddressFacts;
+}
+
+/** One path, tried with a 5-tuple that was never used before. `port` is the number dialled; a Service's own port. */
+export interface Connection {
+	from: EndpointRef;
+	to: Pick<TargetRef, 'kind' | 'name'>;
+	port: number;
+	protocol: Protocol | 'icmp';
+	family: IpFamily;
+}
