@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cliPage } from './generate-cli.ts';
 import { outcomesPage } from './generate-outcomes.ts';
+import { reportPageAssets } from './generate-report-page.ts';
 import { scenarioReferencePage } from './generate-scenario-reference.ts';
 import { schemaFile } from './generate-schema.ts';
 
@@ -12,6 +13,7 @@ const generated: Record<string, () => string> = {
 	'docs/scenario-reference.md': scenarioReferencePage,
 	'docs/cli.md': cliPage,
 	'docs/outcomes.md': outcomesPage,
+	'src/report/html/page-assets.ts': reportPageAssets,
 };
 
 /** Where the files are; tests name another folder. */

@@ -9,7 +9,7 @@ export interface CommandSpec {
 	examples: string[];
 }
 
-export const reporterNames = ['console', 'json', 'junit', 'markdown'] as const;
+export const reporterNames = ['console', 'json', 'junit', 'markdown', 'html'] as const;
 
 const paths = {
 	name: 'PATHS',
@@ -73,7 +73,7 @@ const reporter = {
 	kind: 'texts',
 	value: 'NAME[=FILE]',
 	choices: reporterNames,
-	help: 'console, json, junit or markdown (default: console); FILE `-` is standard output; without FILE: console goes to standard output, the others into the run folder',
+	help: 'console, json, junit, markdown or html (default: console); FILE `-` is standard output; without FILE: console goes to standard output, the others into the run folder',
 } as const;
 
 /** The one table of commands and flags: the source of the parser, help, docs/cli.md and the names in the environment. */
@@ -180,7 +180,10 @@ export const commands = {
 		summary: 'render reports from recorded runs',
 		argument: { ...run, many: true },
 		flags: { reporter, out, verbose },
-		examples: ['gatecrash report latest --reporter markdown', 'gatecrash report latest --reporter junit=report.xml'],
+		examples: [
+			'gatecrash report latest --reporter markdown',
+			'gatecrash report latest --reporter junit=report.xml --reporter html=report.html',
+		],
 	},
 	cluster: {
 		summary: 'stand up a kind cluster that stays for several runs, delete it, or list what there is',

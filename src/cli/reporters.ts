@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { RunVerdicts } from '../model/verdict.ts';
 import { renderConsole } from '../report/console.ts';
+import { renderHtml } from '../report/html/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
@@ -22,6 +23,7 @@ const fileNames: Record<ReporterName, string> = {
 	json: 'verdicts.json',
 	junit: 'junit.xml',
 	markdown: 'report.md',
+	html: 'report.html',
 };
 
 /**
@@ -104,5 +106,9 @@ function render(
 			return renderJunit(verdicts);
 		case 'markdown':
 			return renderMarkdown(verdicts);
+		case 'html': {
+			const { folder, duration } = options;
+			return renderHtml(verdicts, { folder, ...(duration !== undefined && { duration }) });
+		}
 	}
 }

@@ -1,6 +1,13 @@
 import type { OutcomeCode } from '../model/outcome.ts';
 import type { CellVerdict } from '../model/verdict.ts';
 
+/** `client-two → app-one:80/tcp, ipv4`. */
+export function describePath({ from, to, port, protocol, family }: CellVerdict): string {
+	const suffix = `:${port}`;
+	const target = to.endsWith(suffix) ? to.slice(0, -suffix.length) : to;
+	return `${from} → ${target}:${port}/${protocol}, ${family}`;
+}
+
 /** `blocked (only the billing team may)`. */
 export function describeDeclared(cell: CellVerdict): string {
 	return cell.because ? `${cell.expectation} (${cell.because})` : cell.expectation;

@@ -23,14 +23,19 @@ const fewNames = 8;
 
 /** Splits a scenario's cells into grids, in the order of the plan: one per phase where few targets have few ports, else one per port. */
 export function gridsOf(cells: CellVerdict[]): Grid[] {
-	const order = unique([...cells.map((cell) => cell.from), ...cells.map(targetName)]);
-	if (order.length > fewNames) order.sort();
+	const order = nameOrder(cells);
 	return [...groupBy(cells, (cell) => cell.phase ?? '').values()].flatMap((ofPhase) => {
 		const targets = unique(ofPhase.map(targetWithPort));
 		const byPort = [...groupBy(ofPhase, portName).values()];
 		if (byPort.length > 1 && widthOf(targets) <= roomForTargets) return makeGrid([], ofPhase, targetWithPort, order);
 		return mergeAlike(byPort.flatMap((group) => makeGrid(group.slice(0, 1).map(portName), group, targetName, order)));
 	});
+}
+
+/** Names of sources and targets as rows and columns follow each other. */
+export function nameOrder(cells: CellVerdict[]): string[] {
+	const order = unique([...cells.map((cell) => cell.from), ...cells.map(targetName)]);
+	return order.length > fewNames ? order.sort() : order;
 }
 
 /** `orders:8080` as a name and a port, for a head of two lines; without a port, the name alone. */
@@ -61,18 +66,19 @@ export function letters(square: CellSymbol[] | undefined): string {
 }
 
 /** `to` without the port, which the grid's title already says. */
-function targetName(cell: CellVerdict): string {
+export function targetName(cell: CellVerdict): string {
 	const suffix = `:${cell.port}`;
 	return cell.to.endsWith(suffix) ? cell.to.slice(0, -suffix.length) : cell.to;
 }
 
 /** `orders:8080`, `orders:53/udp`, as scenario files write it. */
-function targetWithPort(cell: CellVerdict): string {
+export function targetWithPort(cell: CellVerdict): string {
 	const protocol = cell.protocol === 'tcp' ? '' : `/${cell.protocol}`;
 	return `${targetName(cell)}:${cell.port}${protocol}${kindSuffix(cell)}`;
 }
 
-function portName(cell: CellVerdict): string {
+/** `80/tcp`, with the kind of attempt unless it only connects. */
+export function portName(cell: CellVerdict): string {
 	return `${cell.port}/${cell.protocol}${kindSuffix(cell)}`;
 }
 
@@ -121,11 +127,12 @@ function mergeEqual(symbols: CellSymbol[]): CellSymbol[] {
 	return symbols.every((symbol) => symbol === symbols[0]) ? symbols.slice(0, 1) : symbols;
 }
 
-function unique<Value>(values: Value[]): Value[] {
+export function unique<Value>(values: Value[]): Value[] {
 	return [...new Set(values)];
 }
 
-function groupBy<Value>(values: Value[], keyOf: (value: Value) => string): Map<string, Value[]> {
+/** In the order in which keys first appear. */
+export function groupBy<Value>(values: Value[], keyOf: (value: Value) => string): Map<string, Value[]> {
 	const groups = new Map<string, Value[]>();
 	for (const value of values) {
 		const group = groups.get(keyOf(value));

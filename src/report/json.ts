@@ -11,7 +11,8 @@ export function renderJson(verdicts: RunVerdicts): string {
 /** Leading keys say what it is; the rest is alphabetical, arrays keep their order. */
 const leading = ['schemaVersion', 'id', 'scenario', 'name', 'code'];
 
-function sortKeys(value: unknown): unknown {
+/** The same value with its keys in that order; arrays keep theirs. */
+export function sortKeys(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(sortKeys);
 	if (value === null || typeof value !== 'object') return value;
 	const entries = Object.entries(value).sort(([one], [other]) => rank(one) - rank(other) || compare(one, other));

@@ -128,6 +128,37 @@ export function warnedRun(): RunVerdicts {
 	return { ...run, cluster: { ...run.cluster, enforcers: ['calico v3.28.5', 'kindnet'], network, warnings } };
 }
 
+/** Texts that a scenario file, a cluster or an agent could hold, wherever a report shows one. */
+export function hostileRun(): RunVerdicts {
+	const text = `"'>\t</script><script>alert(1)</script><!--<img src=x onerror="alert(1)">\u202e\u0000\ud800\r\n\`\${1}]]>&lt;`;
+	const reason = { code: text, text };
+	const cell = leakedCell({
+		from: text,
+		to: text,
+		phase: text,
+		because: text,
+		reasons: [reason],
+		findings: [reason],
+		controls: [{ control: text, held: false, detail: text }],
+		prediction: { verdict: 'blocked', because: [text] },
+		position: { file: text, line: 1, column: 1 },
+		repeat: text,
+	});
+	const skipped = sampleCell({ verdict: 'skipped', reasons: [reason], from: text });
+	const given = { description: text, reference: text, file: text, reasons: [reason] };
+	const run = sampleRun([sampleScenario('hostile', [cell, skipped], given)], { run: text, reasons: [reason] });
+	run.scenarios[0] = { ...run.scenarios[0], scenario: text } as ScenarioVerdict;
+	const cluster = {
+		...warnedRun().cluster,
+		name: text,
+		warnings: [text],
+		notes: [text],
+		injected: [text],
+		kernel: text,
+	};
+	return { ...run, startedAt: text, version: text, cluster: cluster as RunVerdicts['cluster'] };
+}
+
 function countVerdicts(cells: CellVerdict[]): Record<Verdict, number> {
 	const counts = Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
 	for (const cell of cells) counts[cell.verdict] += 1;

@@ -1,0 +1,80 @@
+import type { Proof, RunVerdicts, Verdict } from '../model/verdict.ts';
+import { describeDuration, describePhases, plural } from './counts.ts';
+
+/** The run's verdict in one word. Exit code 0 means that everything declared is enforced, also where other cells were only observed. */
+export function verdictWord(run: RunVerdicts): Verdict {
+	return run.exitCode === 0 ? 'enforced' : run.verdict;
+}
+
+/** How the run was proved, how long it waited, and where it ran: pairs of a label and a sentence. */
+export function summaryFacts(run: RunVerdicts): [string, string][] {
+	return [
+		['proof', describeProof(run)],
+		...waits(run).map((text): [string, string] => ['wait', text]),
+		...settling(run).map((text): [string, string] => ['settled', text]),
+		...clusterLines(run),
+	];
+}
+
+function describeProof(run: RunVerdicts): string {
+	const proofs: Record<Proof, number> = { bracketed: 0, contrast: 0, none: 0 };
+	const closed = run.scenarios
+		.flatMap((scenario) => scenario.cells)
+		.filter((cell) => cell.verdict === 'enforced' && cell.observed.state === 'closed');
+	for (const cell of closed) proofs[cell.proof] += 1;
+	if (closed.length === 0) return 'no cell was shown to be blocked';
+	const parts = [
+		`${proofs.bracketed} open before and after (bracketed)`,
+		...(proofs.contrast > 0 ? [`${proofs.contrast} in contrast to a sibling`] : []),
+		...(proofs.none > 0 ? [`${proofs.none} without proof`] : []),
+	];
+	return `${closed.length} blocked cells: ${parts.join(', ')}`;
+}
+
+/** How long a try could stay unanswered before it counted as such. */
+function waits(run: RunVerdicts): string[] {
+	const calibrations = run.scenarios.flatMap((scenario) => scenario.calibrations);
+	if (calibrations.length === 0) return [];
+	const waited = calibrations.map((calibration) => calibration.wait);
+	const slowest = Math.max(...calibrations.map((calibration) => calibration.slowest));
+	const least = describeDuration(Math.min(...waited));
+	const most = describeDuration(Math.max(...waited));
+	const samples = calibrations.reduce((sum, calibration) => sum + calibration.samples, 0);
+	const range = least === most ? least : `${least} to ${most}`;
+	return [`${range}, calibrated from ${samples} replies (slowest ${slowest.toFixed(1)} ms)`];
+}
+
+/** How long changes took to show, where attempts saw them take effect. */
+function settling(run: RunVerdicts): string[] {
+	const settles = run.scenarios.flatMap((scenario) => scenario.settles);
+	const measured = settles.flatMap((settle) => settle.slowest ?? []);
+	const slowest = Math.max(0, ...measured);
+	const unsettled = settles.reduce((sum, settle) => sum + settle.unsettled, 0);
+	const parts = [
+		...(measured.length > 0
+			? [`changes took effect ${slowest === 0 ? 'at once' : `within ${describeDuration(slowest)}`}`]
+			: []),
+		...(unsettled > 0 ? [`${plural(unsettled, 'cell')} did not settle in time`] : []),
+	];
+	return parts.length === 0 ? [] : [parts.join('; ')];
+}
+
+function clusterLines(run: RunVerdicts): [string, string][] {
+	const { cluster } = run;
+	if (cluster === undefined) return [['cluster', 'none came up']];
+	const enforcers = cluster.enforcers.length > 0 ? cluster.enforcers.join(', ') : 'nobody that was found';
+	const { cni = [], mesh = [] } = cluster.network ?? {};
+	return [
+		[
+			'cluster',
+			`${cluster.name} (${cluster.driver}, ${cluster.version}), ${plural(cluster.nodes, 'node')}, kernel ${cluster.kernel}`,
+		],
+		...(cluster.phases === undefined ? [] : [['up in', describePhases(cluster.phases)] as [string, string]]),
+		['enforced', `by ${enforcers}`],
+		// Where one program does both, it stands in the line above already.
+		...(cni.every((name) => cluster.enforcers.includes(name)) ? [] : [['network', cni.join(', ')] as [string, string]]),
+		...(mesh.length === 0 ? [] : [['mesh', mesh.join(', ')] as [string, string]]),
+		...cluster.injected.map((bug): [string, string] => ['injected', `${bug}: enforced wrongly on purpose`]),
+		...cluster.notes.map((note): [string, string] => ['note', note]),
+	];
+}
