@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { connect } from '../../kube/connect.ts';
 import { ipFamilies } from '../../model/address.ts';
 import type { Capability } from '../../model/capability.ts';
-import type { AgentSettings, Cluster, ClusterFacts, ClusterTiming, Deployment } from '../../model/cluster.ts';
+import type {
+	AgentSettings,
+	Cluster,
+	ClusterFacts,
+	ClusterTiming,
+	Deployment,
+	KnownNetwork,
+} from '../../model/cluster.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ClusterDefinition } from '../cluster-definition.ts';
 import type { ExternalEndpoint, StartExternal } from '../external-endpoint.ts';
@@ -15,9 +22,10 @@ import { startExternalContainer } from './external-container.ts';
 import { chooseImages, type Images } from './images.ts';
 import { findKeptCluster, fingerprint } from './kept-cluster.ts';
 import { nodeContainers } from './kind-clusters.ts';
-import { rangesOf } from './kind-config.ts';
+import { knownNetwork, rangesOf } from './kind-config.ts';
 import { refuseKindnet } from './kindnet.ts';
 import { readNodeLosses } from './node-losses.ts';
+import { NodeReader } from './node-reader.ts';
 import { standUp, type Standing, takeDown } from './stand-up.ts';
 
 const timing: ClusterTiming = { settle: 30_000, hold: 1000, waitFloor: 300, linger: 150 };
@@ -36,10 +44,12 @@ class KindCluster implements Cluster {
 	readonly baseline = 'no-policies';
 	readonly parallelDeployments = 3;
 	readonly capabilities: ReadonlySet<Capability>;
+	readonly known: KnownNetwork;
 	readonly #definition: ClusterDefinition;
 	readonly #options: OpenClusterOptions;
 	readonly #records: ClusterRecords;
 	readonly #externals = new Set<ExternalEndpoint>();
+	#readers: NodeReader[] = [];
 	/** kind's name of the run's own cluster, from the moment in which it may exist. */
 	#own: string | undefined;
 	#standing: Standing | undefined;
@@ -52,6 +62,7 @@ class KindCluster implements Cluster {
 		this.#options = options;
 		this.#records = new ClusterRecords(options.clusters);
 		const families = ipFamilies.filter((family) => spec.ipFamily === 'dual' || spec.ipFamily === family);
+		this.known = knownNetwork(definition);
 		this.capabilities = new Set([...families, ...spec.provides]);
 	}
 
@@ -72,12 +83,13 @@ class KindCluster implements Cluster {
 		const { client, kindName, nodes, phases } = this.#standing;
 		const facts = await readClusterFacts(client, { name: this.name, driver: 'kind', signal });
 		checkPromises(this.#definition, facts);
+		this.#readers = nodes.map((node) => new NodeReader(node));
 		this.#site = new KubernetesSite({
 			...{ client, run, agentImage: images.agent, allowClusterScoped: true },
 			// What is in a cluster of our own goes with it.
 			ledger: this.#own === undefined ? this.#options.ledger : undefined,
 			startExternal: (...wanted) => this.#startExternal(images, nodes, wanted),
-			lossCounters: () => readNodeLosses(nodes),
+			lossCounters: () => readNodeLosses(this.#readers),
 		});
 		const origin = `kind cluster ${kindName}${images.node === undefined ? '' : `, node image ${images.node}`}`;
 		return {
@@ -93,6 +105,7 @@ class KindCluster implements Cluster {
 
 	async down(): Promise<void> {
 		await Promise.all([...this.#externals].map((external) => external.stop()));
+		for (const reader of this.#readers) reader.close();
 		const kept = this.#own === undefined || ((await this.#options.keep?.()) ?? false);
 		try {
 			if (kept) await this.#site?.close();

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { KnownNetwork } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { ClusterDefinition } from '../cluster-definition.ts';
 
@@ -58,6 +59,15 @@ export function rangesOf({ spec }: ClusterDefinition): Record<'podSubnet' | 'ser
 		podSubnet: String(networking.podSubnet).split(','),
 		serviceSubnet: String(networking.serviceSubnet).split(','),
 	};
+}
+
+/** What follows from a definition before the cluster is up. Pods run on every node: the control plane has no taint. */
+export function knownNetwork(definition: ClusterDefinition): KnownNetwork {
+	const { podSubnet, serviceSubnet } = rangesOf(definition);
+	const entries = Object.entries({ podCIDR: podSubnet, serviceCIDR: serviceSubnet }).flatMap(([name, cidrs]) =>
+		cidrs.map((cidr) => [`${name}${cidr.includes(':') ? 'v6' : 'v4'}`, cidr.trim()]),
+	);
+	return { nodes: definition.spec.nodes, ranges: Object.fromEntries(entries) };
 }
 
 function worker() {
