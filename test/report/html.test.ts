@@ -60,7 +60,7 @@ describe('HTML report', () => {
 		const page = markupOf(renderHtml(sixPodsRun()));
 		const table = between(page, '<table role="grid" aria-label="80/tcp, IPv6">', '</table>');
 		const heads = [...table.matchAll(/<th scope="col"><span>([^<]*)/g)].map(([, name]) => name);
-		const row = between(table, '<th scope="row">app-two</th>', '</tr>');
+		const row = between(table, '<th scope="row"><span>app-two</span></th>', '</tr>');
 		const verdicts = row.split('</td>').map((cell) => /class="sq ([a-z]+)"/.exec(cell)?.[1]);
 		expect(verdicts[heads.indexOf('database')]).to.equal('leak');
 		expect(verdicts[heads.indexOf('app-two')]).to.equal(undefined);
@@ -131,6 +131,7 @@ describe('HTML report', () => {
 		expect(
 			[...names].filter((name) => /^on|^(src|href|style|srcdoc|action|formaction)$/.test(name ?? '')),
 		).to.deep.equal([]);
+		expect(markup, 'bidirectional overrides').to.not.match(/[\u202a-\u202e\u2066-\u2069]/);
 		expect(unpackCells(embedded(page))[0]?.because).to.equal(hostileRun().scenarios[0]?.cells[0]?.because);
 	});
 

@@ -1,4 +1,5 @@
 import { escapeXmlAttribute } from '../escape-xml.ts';
+import { noOverrides } from './no-overrides.ts';
 
 /** Markup that may stand in a page as it is. Only the tag `html` makes it from text, and escapes what it is given. */
 export interface Html {
@@ -23,7 +24,7 @@ function write(part: Part): string {
 	if (part === undefined) return '';
 	if (typeof part === 'number') return String(part);
 	// Tabs and line breaks as references are the same text to a reader of elements, and right in attributes too.
-	if (typeof part === 'string') return escapeXmlAttribute(part);
+	if (typeof part === 'string') return escapeXmlAttribute(noOverrides(part));
 	if ('markup' in part) return part.markup;
 	return part.map((one) => one.markup).join('');
 }

@@ -51,5 +51,5 @@ function renderHead(column: string, port: string | undefined): Html {
 
 function renderRow(matrix: Matrix, row: string): Html {
 	const squares = matrix.columns.map((column) => html`<td>${matrix.at(row, column).map(renderSquare)}</td>`);
-	return html`<tr><th scope="row">${row}</th>${squares}</tr>\n`;
+	return html`<tr><th scope="row"><span>${row}</span></th>${squares}</tr>\n`;
 }

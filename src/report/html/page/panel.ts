@@ -22,7 +22,8 @@ export function openPanel(place: number, from: HTMLElement, focus: boolean): voi
 	panel.scrollTop = 0;
 	document.documentElement.classList.add('panel');
 	mark(squareOf(place));
-	history.replaceState(null, '', `#cell=${encodeURIComponent(cell.id)}`);
+	// Unlike encodeURIComponent it takes any text.
+	history.replaceState(null, '', `#${new URLSearchParams({ cell: cell.id }).toString()}`);
 	if (focus) panel.focus({ preventScroll: true });
 	from.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
@@ -42,9 +43,9 @@ export function closePanel(): void {
 
 /** Opens the cell that the address names, unfolding its scenario. */
 export function openFromAddress(): void {
-	const [, encoded] = /^#cell=(.*)$/.exec(location.hash) ?? [];
-	if (encoded === undefined) return;
-	const place = allCells().findIndex((cell) => encodeURIComponent(cell.id) === encoded);
+	const id = new URLSearchParams(location.hash.slice(1)).get('cell');
+	if (id === null) return;
+	const place = allCells().findIndex((cell) => cell.id === id);
 	const square = squareOf(place);
 	if (square === undefined) return;
 	square.closest('details')?.setAttribute('open', '');
