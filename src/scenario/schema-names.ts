@@ -7,7 +7,9 @@ export const reservedPodNames = ['all', 'apiserver', 'metadata', 'kubelet', 'clu
 const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
 
 export const dnsLabelPattern = new RegExp(`^${label}$`);
-export const subdomainPattern = new RegExp(`^(?=.{1,253}$)${label}(?:\\.${label})*$`);
+/** As the API server has it: 253 characters in all; unlike a DNS label, a part between dots may be longer than 63. */
+const part = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+export const subdomainPattern = new RegExp(`^(?=.{1,253}$)${part}(?:\\.${part})*$`);
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export const labelKeyPattern =
 	/^(?:(?=.{1,253}\/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
