@@ -44,6 +44,7 @@ export async function makePlan(
 		name: cluster.name,
 		capabilities: cluster.capabilities,
 		families: ipFamilies.filter((family) => cluster.capabilities.has(family)),
+		known: cluster.known,
 		refuses: (scenario: Scenario) => cluster.refuses?.(scenario) ?? refusesExisting(scenario, cluster),
 	};
 	const planned = planScenarios(scenarios, target, {

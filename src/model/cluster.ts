@@ -1,4 +1,4 @@
-import type { Addresses, Protocol } from './address.ts';
+import type { Addresses, IpFamily, Protocol } from './address.ts';
 import type { AgentLimits, BootAttempt } from './agent.ts';
 import type { Capability } from './capability.ts';
 import type { Plan, Workload } from './plan.ts';
@@ -27,6 +27,17 @@ export interface ClusterFacts {
 	injected: string[];
 	/** What standing it up took, in order, milliseconds; undefined: it was up already, or that took no time worth telling. */
 	phases?: { phase: string; duration: number }[];
+}
+
+/** What is known of a cluster's network before it is up: predictions rest on it. What is left out is not known. */
+export interface KnownNetwork {
+	/** How many nodes run probe pods. */
+	nodes?: number;
+	ranges?: Partial<Record<ClusterRange, string>>;
+	/** CIDRs that hold the addresses of all nodes. */
+	nodeRanges?: Partial<Record<IpFamily, string>>;
+	/** CIDRs that hold the endpoints outside which the harness owns. */
+	externalRanges?: Partial<Record<IpFamily, string>>;
 }
 
 /** How long things may take here by default, milliseconds. */
@@ -58,6 +69,7 @@ export interface Cluster {
 	readonly timing: ClusterTiming;
 	/** How a blocked cell's path can be shown to be open. */
 	readonly baseline: 'no-policies' | 'allow-all-policy' | 'contrast';
+	readonly known?: KnownNetwork;
 	/** How many scenarios may be deployed at once without disturbing each other. */
 	readonly parallelDeployments: number;
 	/** Namespaces marked `existing` are really there; undefined: such scenarios are skipped. */

@@ -1,5 +1,6 @@
 import type { IpFamily } from '../model/address.ts';
 import type { Capability } from '../model/capability.ts';
+import type { KnownNetwork } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type Plan, planSchemaVersion, type ScenarioPlan } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
@@ -12,6 +13,8 @@ export interface PlanTarget {
 	name: string;
 	capabilities: ReadonlySet<Capability>;
 	families: readonly IpFamily[];
+	/** What predictions can rest on. */
+	known?: KnownNetwork | undefined;
 	/** What the driver knows against a scenario beyond capabilities. */
 	refuses?: (scenario: Scenario) => string | undefined;
 }
@@ -54,6 +57,7 @@ function planScenario(
 		// A skipped scenario still lists its cells, so that a report shows what was not attempted.
 		families: families.length > 0 ? families : wanted,
 		capabilities: target.capabilities,
+		known: target.known,
 		tries: overrides.tries ?? scenario.timing.tries,
 	});
 	const lacks = missing.length === 0 ? undefined : `needs ${missing.join(', ')}, which ${target.name} does not have`;

@@ -1,16 +1,19 @@
 import type { IpFamily } from '../model/address.ts';
 import type { Capability } from '../model/capability.ts';
+import type { KnownNetwork } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Step } from '../model/plan.ts';
 import type { PhaseSpec, Scenario } from '../model/scenario.ts';
 import { type ExpansionContext, expandAttempts, expandChaos } from './expand-attempts.ts';
 import { planWorkload } from './plan-workload.ts';
+import { Predictor } from './predictor.ts';
 import { resolvePorts } from './resolve-ports.ts';
 
 interface StepsTarget {
 	families: readonly IpFamily[];
 	capabilities: ReadonlySet<Capability>;
 	tries: number;
+	known: KnownNetwork | undefined;
 }
 
 export interface PlannedSteps {
@@ -21,22 +24,31 @@ export interface PlannedSteps {
 
 /** The ordered steps of a scenario and the cells that they attempt. */
 export function planSteps(scenario: Scenario, target: StepsTarget): PlannedSteps {
-	const planned =
-		scenario.phases === undefined ? implicitSteps(scenario, target) : explicitSteps(scenario, scenario.phases, target);
 	const pods = planWorkload(scenario).initialPods;
+	const predictor = new Predictor(scenario, pods, target.known);
+	const planned =
+		scenario.phases === undefined
+			? implicitSteps(scenario, target, predictor)
+			: explicitSteps(scenario, scenario.phases, target, predictor);
 	const cells = [...planned.cells, ...expandChaos({ ...target, scenario, phase: undefined, pods, holds: new Map() })];
-	return { steps: planned.steps, cells, diagnostics: duplicateIds(cells) };
+	return { steps: planned.steps, cells, diagnostics: [...duplicateIds(cells), ...predictor.diagnostics] };
 }
 
 /** Baseline (open), apply all policies, settle, attempt, remove them, attempt again: every block is bracketed. */
-function implicitSteps(scenario: Scenario, target: StepsTarget): { cells: Cell[]; steps: Step[] } {
+function implicitSteps(
+	scenario: Scenario,
+	target: StepsTarget,
+	predictor: Predictor,
+): { cells: Cell[]; steps: Step[] } {
+	const policies = scenario.policies.map((policy) => policy.name);
+	predictor.change({ do: 'apply', policies });
 	const cells = expandAttempts(scenario.attempts, {
 		...target,
 		scenario,
 		phase: undefined,
 		pods: Object.keys(scenario.pods),
 		holds: new Map(),
-	});
+	}).map((cell) => predictor.predicted(cell));
 	const runnable = cells.filter(isAttempted);
 	const ids = runnable.map((cell) => cell.id);
 	// Policies that are not ours stay where they are: what they close is never open, and is proved by contrast.
@@ -44,7 +56,6 @@ function implicitSteps(scenario: Scenario, target: StepsTarget): { cells: Cell[]
 	const baseline = bracketed.map((cell) => cell.id);
 	// An allowed cell's own reply is its proof; only what may be closed has to be shown open again.
 	const closable = bracketed.filter((cell) => cell.expectation !== 'allowed').map((cell) => cell.id);
-	const policies = scenario.policies.map((policy) => policy.name);
 	if (ids.length === 0) return { cells, steps: [] };
 	const declared: Step = { do: 'attempt', purpose: 'declared', phase: undefined, cells: ids };
 	if (policies.length === 0) return { cells, steps: [declared] };
@@ -62,7 +73,12 @@ function implicitSteps(scenario: Scenario, target: StepsTarget): { cells: Cell[]
 }
 
 /** Phases as written; a `settle` looks ahead to the attempts that follow it. */
-function explicitSteps(scenario: Scenario, phases: PhaseSpec[], target: StepsTarget): { cells: Cell[]; steps: Step[] } {
+function explicitSteps(
+	scenario: Scenario,
+	phases: PhaseSpec[],
+	target: StepsTarget,
+	predictor: Predictor,
+): { cells: Cell[]; steps: Step[] } {
 	const cells: Cell[] = [];
 	const steps: Step[] = [];
 	const pods = new Set(planWorkload(scenario).initialPods);
@@ -71,7 +87,7 @@ function explicitSteps(scenario: Scenario, phases: PhaseSpec[], target: StepsTar
 	for (const phase of phases) {
 		if (phase.do === 'attempt') {
 			const context: ExpansionContext = { ...target, scenario, phase: phase.name ?? since, pods: [...pods], holds };
-			const expanded = expandAttempts(phase.attempts, context);
+			const expanded = expandAttempts(phase.attempts, context).map((cell) => predictor.predicted(cell));
 			cells.push(...expanded);
 			const ids = expanded.filter(isAttempted).map((cell) => cell.id);
 			if (ids.length > 0) steps.push({ do: 'attempt', purpose: 'declared', phase: context.phase, cells: ids });
@@ -81,27 +97,34 @@ function explicitSteps(scenario: Scenario, phases: PhaseSpec[], target: StepsTar
 		if (phase.do === 'create') for (const pod of phase.pods) pods.add(pod);
 		if (phase.do === 'remove') for (const pod of phase.pods) pods.delete(pod);
 		if (phase.do === 'hold') holds.set(phase.hold, heldConnections(phase, scenario, target.families));
-		steps.push(...stepOf(phase, holds));
+		const step = stepOf(phase, holds);
+		follow(predictor, step);
+		steps.push(step);
 	}
 	fillSettles(steps);
 	return { cells, steps };
 }
 
-function stepOf(phase: Exclude<PhaseSpec, { do: 'attempt' }>, holds: Map<string, HeldConnection[]>): Step[] {
+function stepOf(phase: Exclude<PhaseSpec, { do: 'attempt' }>, holds: Map<string, HeldConnection[]>): Step {
 	switch (phase.do) {
 		case 'hold':
-			return [{ do: 'hold', holds: holds.get(phase.hold) ?? [] }];
+			return { do: 'hold', holds: holds.get(phase.hold) ?? [] };
 		case 'settle':
-			return [{ do: 'settle', cells: [], bound: phase.bound }];
+			return { do: 'settle', cells: [], bound: phase.bound };
 		case 'apply':
 		case 'delete':
-			return [{ do: phase.do, policies: phase.policies }];
+			return { do: phase.do, policies: phase.policies };
 		case 'create':
 		case 'remove':
-			return [{ do: phase.do, pods: phase.pods }];
+			return { do: phase.do, pods: phase.pods };
 		case 'label':
-			return [{ do: 'label', pod: phase.pod, namespace: phase.namespace, set: phase.set, remove: phase.remove }];
+			return { do: 'label', pod: phase.pod, namespace: phase.namespace, set: phase.set, remove: phase.remove };
 	}
+}
+
+function follow(predictor: Predictor, step: Step): void {
+	if (step.do === 'hold') for (const connection of step.holds) predictor.hold(connection);
+	else if (step.do !== 'attempt' && step.do !== 'settle') predictor.change(step);
 }
 
 /** `after-apply-default-deny`: tells the same path before and after a change apart without an index. */

@@ -175,8 +175,9 @@ describe('plan', () => {
 	});
 
 	it('leaves predicted cells without a prediction out of the steps', () => {
-		const { plan } = planned('\n  attempts: [{from: a, to: b:80, expect: predicted}]\n');
+		const { plan } = planned('\n  attempts: [{from: b, to: b:80, expect: predicted}]\n');
 		expect(plan.cells).to.have.length(1);
+		expect(plan.cells[0]?.prediction.verdict).to.equal('open');
 		expect(plan.steps).to.deep.equal([]);
 	});
 

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import type { IpFamily } from '../../model/address.ts';
 import type { Capability } from '../../model/capability.ts';
-import type { AgentSettings, Cluster, ClusterFacts, ClusterTiming, Deployment } from '../../model/cluster.ts';
+import type {
+	AgentSettings,
+	Cluster,
+	ClusterFacts,
+	ClusterTiming,
+	Deployment,
+	KnownNetwork,
+} from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ClusterRange } from '../../model/reference.ts';
@@ -11,7 +18,7 @@ import { EmbeddedDeployment } from './embedded-deployment.ts';
 import { Fabric } from './fabric.ts';
 import { Inventory, nodeName } from './inventory.ts';
 import { findPermission, noLossCounters, type Permission } from './preconditions.ts';
-import { ranges } from './ranges.ts';
+import { nodeAddresses, ranges } from './ranges.ts';
 import { ServiceBook } from './service-book.ts';
 
 export interface EmbeddedClusterOptions {
@@ -43,6 +50,7 @@ class EmbeddedCluster implements Cluster {
 	readonly baseline = 'no-policies';
 	readonly parallelDeployments = 4;
 	readonly capabilities: ReadonlySet<Capability>;
+	readonly known: KnownNetwork;
 	readonly #options: EmbeddedClusterOptions;
 	readonly #families: readonly IpFamily[];
 	readonly #deployments = new Set<EmbeddedDeployment>();
@@ -52,6 +60,10 @@ class EmbeddedCluster implements Cluster {
 		this.#options = options;
 		this.name = options.name ?? 'embedded';
 		this.#families = familiesHere(options.ipFamily ?? 'dual');
+		this.known = {
+			...{ nodes: 1, ranges: rangesOf(this.#families), externalRanges: ranges.external },
+			nodeRanges: { ipv4: `${nodeAddresses.ipv4}/32`, ipv6: `${nodeAddresses.ipv6}/128` },
+		};
 		this.capabilities = new Set([...this.#families, 'network-policy', 'host-network', 'external', 'node-port']);
 	}
 

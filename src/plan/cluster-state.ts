@@ -1,0 +1,86 @@
+import type { Step } from '../model/plan.ts';
+import type { KubernetesObject } from '../model/policy.ts';
+import type { Scenario } from '../model/scenario.ts';
+
+/** A change to policies, labels or pods. */
+export type Change = Extract<Step, { do: 'apply' | 'delete' | 'label' | 'create' | 'remove' }>;
+
+/** What there is at one moment of a plan, followed step by step. Plain data. */
+export interface ClusterState {
+	/** By identity: applying an object of the same kind, namespace and name replaces it. */
+	policies: ReadonlyMap<string, KubernetesObject>;
+	podLabels: Readonly<Record<string, Record<string, string>>>;
+	namespaceLabels: Readonly<Record<string, Record<string, string>>>;
+	/** Names of the pods that exist. */
+	pods: ReadonlySet<string>;
+}
+
+export function initialState(scenario: Scenario, pods: readonly string[]): ClusterState {
+	return {
+		policies: new Map(),
+		podLabels: labelsOf(scenario.pods),
+		namespaceLabels: labelsOf(scenario.namespaces),
+		pods: new Set(pods),
+	};
+}
+
+export function afterChange(state: ClusterState, change: Change, scenario: Scenario): ClusterState {
+	switch (change.do) {
+		case 'apply':
+		case 'delete':
+			return { ...state, policies: changedPolicies(state, change, scenario) };
+		case 'create':
+			// A pod that comes again is made from its declaration, with the labels that stand there.
+			return {
+				...state,
+				pods: new Set([...state.pods, ...change.pods]),
+				podLabels: { ...state.podLabels, ...pick(labelsOf(scenario.pods), change.pods) },
+			};
+		case 'remove':
+			return { ...state, pods: new Set([...state.pods].filter((pod) => !change.pods.includes(pod))) };
+		case 'label': {
+			const { pod, namespace, set, remove } = change;
+			if (pod !== undefined) return { ...state, podLabels: relabelled(state.podLabels, pod, set, remove) };
+			return { ...state, namespaceLabels: relabelled(state.namespaceLabels, namespace ?? '', set, remove) };
+		}
+	}
+}
+
+function changedPolicies(
+	{ policies }: ClusterState,
+	change: Extract<Change, { do: 'apply' | 'delete' }>,
+	scenario: Scenario,
+): Map<string, KubernetesObject> {
+	const changed = new Map(policies);
+	for (const name of change.policies) {
+		const object = scenario.policies.find((policy) => policy.name === name)?.object;
+		if (!object) continue;
+		if (change.do === 'apply') changed.set(identityOf(object), object);
+		else changed.delete(identityOf(object));
+	}
+	return changed;
+}
+
+function identityOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+	return [apiVersion.split('/')[0], kind, metadata.namespace ?? 'default', metadata.name].join('/');
+}
+
+function labelsOf(
+	named: Readonly<Record<string, { labels: Record<string, string> }>>,
+): Record<string, Record<string, string>> {
+	return Object.fromEntries(Object.entries(named).map(([name, { labels }]) => [name, labels]));
+}
+
+function relabelled(
+	labels: ClusterState['podLabels'],
+	name: string,
+	set: Record<string, string>,
+	remove: readonly string[],
+): Record<string, Record<string, string>> {
+	const kept = Object.entries(labels[name] ?? {}).filter(([key]) => !remove.includes(key));
+	return { ...labels, [name]: { ...Object.fromEntries(kept), ...set } };
+}
+
+function pick<T>(record: Record<string, T>, names: readonly string[]): Record<string, T> {
+	return Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name)));
+}

@@ -1,0 +1,91 @@
+import { type IpFamily, ipFamilies } from '../model/address.ts';
+import type { KnownNetwork } from '../model/cluster.ts';
+import type { PodSpec, Scenario } from '../model/scenario.ts';
+import type { AddressFacts, PodFacts, World } from '../policy/world.ts';
+import type { ClusterState } from './cluster-state.ts';
+import { nodeNames } from './needed-capabilities.ts';
+
+/** The only node where there is one: probe pods can't be anywhere else. */
+const onlyNode = 'a';
+
+/** What policies can speak of at one moment, as far as it is known before the cluster is up. */
+export function policyWorld(scenario: Scenario, state: ClusterState, known: KnownNetwork = {}): World {
+	const pods = Object.entries(scenario.pods).filter(([name]) => state.pods.has(name));
+	const nodes = new Set([...nodeNames(scenario), onlyNode]);
+	return {
+		namespaces: Object.fromEntries(
+			Object.entries(scenario.namespaces).map(([name, { existing }]) => [
+				name,
+				{ labels: state.namespaceLabels[name] ?? {}, ...(existing && { foreign: true }) },
+			]),
+		),
+		pods: Object.fromEntries(pods.map(([name, pod]) => [name, podFacts(name, pod, scenario, state, known)])),
+		nodes: Object.fromEntries([...nodes].map((name) => [name, { addresses: withinRanges(known.nodeRanges) }])),
+		external: Object.fromEntries(
+			Object.entries(scenario.external).map(([name, { addresses }]) => [
+				name,
+				{ addresses: addresses ? exactly(addresses) : withinRanges(known.externalRanges) },
+			]),
+		),
+		services: Object.fromEntries(
+			Object.entries(scenario.services).map(([name, { namespace, selector, ports, headless }]) => [
+				name,
+				{ namespace, selector, ports, headless, addresses: {} },
+			]),
+		),
+		ranges: known.ranges ?? {},
+	};
+}
+
+function podFacts(name: string, pod: PodSpec, scenario: Scenario, state: ClusterState, known: KnownNetwork): PodFacts {
+	return {
+		namespace: pod.namespace,
+		labels: state.podLabels[name] ?? {},
+		namedPorts: pod.listen.flatMap(({ name: port, port: number, protocol }) =>
+			port === undefined ? [] : [{ name: port, port: number, protocol }],
+		),
+		hostNetwork: pod.hostNetwork,
+		...placement(name, pod, scenario, known),
+		...(pod.completes && { ended: true }),
+		// A pod's address is only known to lie in the range of the pods.
+		addresses: {},
+	};
+}
+
+function placement(
+	name: string,
+	pod: PodSpec,
+	{ pods }: Scenario,
+	{ nodes }: KnownNetwork,
+): Pick<PodFacts, 'node' | 'nodeGroup' | 'apartFrom'> {
+	if (nodes === 1) return { node: onlyNode };
+	// Pods follow each other: the last one of the chain says where they are. A circle has no end.
+	const seen = new Set<string>();
+	let last = name;
+	let spec: PodSpec | undefined = pod;
+	while (spec?.placement && 'onNodeOf' in spec.placement && !seen.has(last)) {
+		seen.add(last);
+		last = spec.placement.onNodeOf;
+		spec = pods[last];
+	}
+	if (spec?.placement && 'node' in spec.placement) return { node: spec.placement.node };
+	const apart = spec?.placement && 'notOnNodeOf' in spec.placement ? [spec.placement.notOnNodeOf] : [];
+	return { nodeGroup: last, ...(apart.length > 0 && { apartFrom: apart }) };
+}
+
+function withinRanges(ranges: KnownNetwork['nodeRanges']): AddressFacts {
+	return byFamily((family) => (ranges?.[family] === undefined ? undefined : { within: [ranges[family]] }));
+}
+
+function exactly(addresses: Partial<Record<IpFamily, string>>): AddressFacts {
+	return byFamily((family) => (addresses[family] === undefined ? undefined : { exact: addresses[family] }));
+}
+
+function byFamily(factOf: (family: IpFamily) => AddressFacts[IpFamily]): AddressFacts {
+	return Object.fromEntries(
+		ipFamilies.flatMap((family) => {
+			const fact = factOf(family);
+			return fact ? [[family, fact]] : [];
+		}),
+	);
+}

@@ -1,0 +1,86 @@
+import type { KnownNetwork } from '../model/cluster.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Cell, HeldConnection, Prediction } from '../model/plan.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { type CompiledPolicies, compilePolicies } from '../policy/compile-policies.ts';
+import { afterChange, type Change, type ClusterState, initialState } from './cluster-state.ts';
+import { endpointName } from './endpoint-name.ts';
+import { policyWorld } from './policy-world.ts';
+import { predictHeld } from './predict-held.ts';
+
+type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family'>;
+
+/** Follows a plan's changes step by step, and says what the policies' text implies at each moment. */
+export class Predictor {
+	readonly diagnostics: Diagnostic[] = [];
+	readonly #scenario: Scenario;
+	readonly #known: KnownNetwork | undefined;
+	readonly #held = new Map<string, { path: Path; since: Prediction[] }>();
+	#state: ClusterState;
+	#compiled: CompiledPolicies | undefined;
+
+	constructor(scenario: Scenario, pods: readonly string[], known: KnownNetwork | undefined) {
+		this.#scenario = scenario;
+		this.#known = known;
+		this.#state = initialState(scenario, pods);
+	}
+
+	/** Policies in force now, and what they mean. */
+	now(): CompiledPolicies {
+		this.#compiled ??= compilePolicies(
+			[...this.#state.policies.values()],
+			policyWorld(this.#scenario, this.#state, this.#known),
+		);
+		return this.#compiled;
+	}
+
+	change(change: Change): void {
+		this.#state = afterChange(this.#state, change, this.#scenario);
+		this.#compiled = undefined;
+		for (const { path, since } of this.#held.values()) {
+			const cut = change.do === 'remove' && [path.from, path.to].find((end) => change.pods.includes(end.name));
+			since.push(
+				cut
+					? { verdict: 'unknown', because: [`${cut.name} was removed while the connection was held`] }
+					: this.now().predict(path),
+			);
+		}
+	}
+
+	hold(connection: HeldConnection): void {
+		this.#held.set(heldKey(connection.name, connection), {
+			path: connection,
+			since: [this.now().predict(connection)],
+		});
+	}
+
+	/** The cell with its prediction of this moment. */
+	predicted(cell: Cell): Cell {
+		return { ...cell, prediction: this.#predict(cell) };
+	}
+
+	#predict(cell: Cell): Prediction {
+		if (cell.on !== undefined) return predictHeld(this.#held.get(heldKey(cell.on, cell))?.since ?? []);
+		const { prediction, mixed } = this.now().explain(cell);
+		if (mixed && cell.skip === undefined && cell.expectation !== 'observe') this.#warnOfMixed(cell, prediction);
+		// What a proxy makes of a connection is not in a NetworkPolicy; but what never arrives, no proxy can admit.
+		if (cell.kind === 'connect' || prediction.verdict === 'blocked') return prediction;
+		return { verdict: 'unknown', because: [`what becomes of ${cell.kind} attempts is not evaluated`] };
+	}
+
+	#warnOfMixed(cell: Cell, prediction: Prediction): void {
+		const message = `${endpointName(cell.from)} → ${endpointName(cell.to)}:${cell.port}: ${prediction.because[0] ?? ''}`;
+		if (this.diagnostics.some((one) => one.message === message)) return;
+		this.diagnostics.push({
+			code: 'mixed-prediction',
+			severity: 'warning',
+			message: `the policies let this Service’s pods be reached differently: ${message}`,
+			hint: 'write an attempt for each of the pods; a Service sends a connection to any of them',
+			...cell.position,
+		});
+	}
+}
+
+function heldKey(name: string, { family }: Pick<Cell, 'family'>): string {
+	return `${name}/${family}`;
+}
