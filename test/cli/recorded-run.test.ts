@@ -70,7 +70,16 @@ describe('recorded runs', () => {
 
 	it('report renders every format, to standard output or into files', async () => {
 		const page = await gatecrash(
-			['report', 'latest', '--reporter', 'markdown', '--reporter', 'junit=deep/er/junit.xml'],
+			[
+				'report',
+				'latest',
+				'--reporter',
+				'markdown',
+				'--reporter',
+				'junit=deep/er/junit.xml',
+				'--reporter',
+				'html=page.html',
+			],
 			folder,
 		);
 		expect(page.code).to.equal(0);
@@ -78,6 +87,9 @@ describe('recorded runs', () => {
 		expect(readFileSync(join(folder, 'deep/er/junit.xml'), 'utf8'))
 			.to.match(/^<\?xml/)
 			.and.match(/errors="[1-9]/);
+		expect(readFileSync(join(folder, 'page.html'), 'utf8')).to.match(
+			/^<!doctype html>[^]*<span class="badge inconclusive">/,
+		);
 	});
 
 	it('report ends with 3 for a file that it cannot write, after writing the others', async () => {

@@ -138,7 +138,8 @@ export class Browser {
 			else waiting?.resolve(result ?? {});
 			return;
 		}
-		if (method === 'Network.requestWillBeSent') this.requested.push((params?.['request'] as { url: string }).url);
+		const request = params?.['request'] as { url: string } | undefined;
+		if (method === 'Network.requestWillBeSent' && request) this.requested.push(request.url);
 		if (method === 'Runtime.exceptionThrown' || method === 'Log.entryAdded')
 			this.complaints.push(JSON.stringify(params));
 		for (const listener of this.#events) listener(message);
