@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the field's canonical matrix (pods x pods x 2 TCP and 2 UDP ports, most of it forbidden) at 9, 30 and
- * 60 pods, from nothing to verdicts as a whole process, with the cost per cell. Machines are noisy: medians are shown.
+ * 60 pods, from nothing to verdicts as a whole process, with the cost per cell; then predictions alone, for up to 2,000
+ * pods. Machines are noisy: medians are shown.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -37,8 +38,33 @@ try {
 		for (let repeat = 0; repeat < repeats; repeat += 1) runs.push(await measure(file));
 		process.stdout.write(`${row(size, runs)}\n`);
 	}
+	await benchPredictions();
 } finally {
 	await rm(folder, { recursive: true });
+}
+
+/** Every pair of pods on one port, predicted from 200 policies; each size in a process of its own. */
+async function benchPredictions(): Promise<void> {
+	process.stdout.write('\npredictions of every pair on one port, 200 policies\n');
+	process.stdout.write('pods    pairs     s  us per pair  memory grew MiB  peak MiB\n');
+	const script = new URL('bench-predictions.ts', import.meta.url).pathname;
+	for (const size of [250, 500, 1000, 2000]) {
+		const runs: { took: number; grown: number; peak: number }[] = [];
+		for (let repeat = 0; repeat < repeats; repeat += 1) {
+			const { stdout } = await execa(process.execPath, ['--import', 'tsx', script, String(size)]);
+			runs.push(JSON.parse(stdout) as (typeof runs)[number]);
+		}
+		const [middle] = runs.sort((a, b) => a.took - b.took).slice(Math.floor(runs.length / 2));
+		if (!middle) continue;
+		const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+		process.stdout.write(
+			`${[
+				...[String(size).padStart(4), String(size * size).padStart(8), (middle.took / 1000).toFixed(2).padStart(5)],
+				((middle.took * 1000) / (size * size)).toFixed(2).padStart(12),
+				...[mebibytes(middle.grown).padStart(16), mebibytes(middle.peak).padStart(9)],
+			].join(' ')}\n`,
+		);
+	}
 }
 
 async function measure(file: string): Promise<Measured> {

@@ -9,7 +9,7 @@ import {
 } from './address-block.ts';
 import { type Place, placeOfReference } from './place.ts';
 import { allOf, anyOf, negated, type Truth, truthOf } from './truth.ts';
-import type { World } from './world.ts';
+import type { AddressFact, World } from './world.ts';
 
 /** An ipBlock, read once. */
 export interface Block {
@@ -42,11 +42,23 @@ function rangeHolds(block: AddressBlock, place: Place, world: World, family: IpF
 function literalHolds(range: LiteralRange, { fact, anyAddress }: Place): Truth {
 	if (range.prefix === 0) return 'yes';
 	if (anyAddress) return 'open';
-	const texts = fact.exact === undefined ? (fact.within ?? []) : [fact.exact];
-	const known = texts.map((text) => readLiteral(text)?.range);
+	const known = rangesOf(fact);
 	if (known.length === 0) return 'unknown';
 	if (known.every((one) => one && holdsRange(range, one))) return 'yes';
 	return known.every((one) => one && areDisjoint(range, one)) ? 'no' : 'unknown';
+}
+
+/** An address is held against every block of every rule, so it is read once. */
+const read = new WeakMap<AddressFact, (LiteralRange | undefined)[]>();
+
+function rangesOf(fact: AddressFact): (LiteralRange | undefined)[] {
+	let ranges = read.get(fact);
+	if (!ranges) {
+		const texts = fact.exact === undefined ? (fact.within ?? []) : [fact.exact];
+		ranges = texts.map((text) => readLiteral(text)?.range);
+		read.set(fact, ranges);
+	}
+	return ranges;
 }
 
 function referenceHolds(
