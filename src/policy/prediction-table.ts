@@ -63,16 +63,19 @@ function truthIn(row: Row | undefined, pod: number): Truth {
 
 class RowBuilder {
 	readonly names: readonly string[];
+	readonly #index: PolicyIndex;
+	readonly #port: number;
+	readonly #protocol: Protocol;
+	readonly #family: IpFamily;
 	readonly #parties: (Party & { pod: NonNullable<Party['pod']> })[];
 	readonly #rows = new Map<string, Row>();
 	readonly #peers = new Map<string, Row>();
 
-	constructor(
-		readonly index: PolicyIndex,
-		readonly port: number,
-		readonly protocol: Protocol,
-		readonly family: IpFamily,
-	) {
+	constructor(index: PolicyIndex, port: number, protocol: Protocol, family: IpFamily) {
+		this.#index = index;
+		this.#port = port;
+		this.#protocol = protocol;
+		this.#family = family;
 		const entries = Object.entries(index.world.pods);
 		this.names = entries.map(([name]) => name);
 		this.#parties = entries.map(([name, pod]) => ({ pod, place: placeOfPod(name, pod, index.world, family) }));
@@ -85,10 +88,10 @@ class RowBuilder {
 	row(direction: Direction, number: number): Row {
 		const pod = this.#parties[number]?.pod;
 		if (!pod) throw new Error(`there is no pod number ${number}`);
-		if (pod.ended || whyUnpredictable(pod, this.index.others, this.index.world) !== undefined) {
+		if (pod.ended || whyUnpredictable(pod, this.#index.others, this.#index.world) !== undefined) {
 			return { ...this.#nobody(), unknown: this.#everybody() };
 		}
-		const policies = this.index.selecting(pod, direction);
+		const policies = this.#index.selecting(pod, direction);
 		if (policies.length === 0) return { ...this.#nobody(), yes: this.#everybody() };
 		// Named ports are the destination's own: for ingress the row depends on them, too.
 		const ports = direction === 'ingress' ? JSON.stringify(pod.namedPorts) : '';
@@ -103,7 +106,7 @@ class RowBuilder {
 		for (const policy of policies) {
 			for (const rule of policy[direction] ?? []) {
 				const reached = direction === 'egress' ? this.#withPort(rule) : undefined;
-				if (direction === 'ingress' && !holdsPort(rule.ports, this.port, this.protocol, pod)) continue;
+				if (direction === 'ingress' && !holdsPort(rule.ports, this.#port, this.#protocol, pod)) continue;
 				for (const peers of rule.peers?.map((peer) => this.#peer(peer, policy.namespace)) ?? [this.#all()]) {
 					for (const truth of ['yes', 'open', 'unknown'] as const) row[truth].addAll(peers[truth], reached);
 				}
@@ -114,7 +117,7 @@ class RowBuilder {
 
 	/** Pods on which this is one of the rule's ports. */
 	#withPort({ ports }: Rule): PodSet {
-		return this.#setOf(({ pod }) => holdsPort(ports, this.port, this.protocol, pod));
+		return this.#setOf(({ pod }) => holdsPort(ports, this.#port, this.#protocol, pod));
 	}
 
 	#peer({ podSelector, namespaceSelector, ipBlock }: PeerSpec, namespace: string): Row {
@@ -124,7 +127,7 @@ class RowBuilder {
 		if (known) return known;
 		const row = this.#nobody();
 		this.#parties.forEach((party, number) => {
-			const truth = this.index.matchesPeer(peer, namespace, party, this.family);
+			const truth = this.#index.matchesPeer(peer, namespace, party, this.#family);
 			if (truth !== 'no') row[truth].add(number);
 		});
 		this.#peers.set(key, row);
