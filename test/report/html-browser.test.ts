@@ -191,6 +191,21 @@ describe('HTML report in a browser', function () {
 		expect(await visible('.sq.off')).to.equal(0);
 	});
 
+	it('shows findings and matrices without its script, and nothing that would need it', async () => {
+		await browser.send('Emulation.setScriptExecutionDisabled', { value: true });
+		try {
+			await open(renderHtml(sixPodsRun()));
+			expect(await text('.finding')).to.include('the token came back from the target in 3 of 3 tries');
+			const hidden = (selector: string): Promise<unknown> =>
+				browser.evaluate(`[...document.querySelectorAll('${selector}')].every((one) => !one.checkVisibility())`);
+			for (const selector of ['.filter', '.copy', '.open', '#evidence'])
+				expect(await hidden(selector), selector).to.equal(true);
+			expect(await hidden('.sq')).to.equal(false);
+		} finally {
+			await browser.send('Emulation.setScriptExecutionDisabled', { value: false });
+		}
+	});
+
 	it('copies the command', async () => {
 		await open(renderHtml(sixPodsRun()));
 		await browser.send('Browser.grantPermissions', { permissions: ['clipboardReadWrite', 'clipboardSanitizedWrite'] });
