@@ -4,6 +4,8 @@ import type { Ledger } from '../model/cluster.ts';
 export interface OpenClusterOptions {
 	/** nft commands that make the embedded cluster enforce wrongly on purpose; see EmbeddedClusterOptions. */
 	tamper?: string;
+	/** Names of seeded bugs that the embedded cluster gets (`gatecrash list --bugs`); refused by the others. */
+	inject?: readonly string[];
 	/** Id of the run that asks; names what it makes. Undefined: nothing is stood up, the cluster is only planned for. */
 	run?: string;
 	/** Where exported logs go when something fails (logs/ below it). */

@@ -9,11 +9,16 @@ export type { OpenClusterOptions } from './open-cluster-options.ts';
 
 /**
  * A cluster by the name of a definition under clusters/, or by a definition file. Nothing is stood up before `up`.
- * @throws GatecrashError GC_USAGE for an unknown name or a bad file, GC_CLUSTER when the definition promises what
+ * @throws GatecrashError GC_USAGE for an unknown name, a bad file, or a bug that can't be injected, GC_CLUSTER when the definition promises what
  * the driver can't give.
  */
 export async function openCluster(nameOrFile: string, options: OpenClusterOptions = {}): Promise<Cluster> {
 	const { definition, file } = await readDefinition(nameOrFile);
+	if (options.inject?.length && definition.spec.driver !== 'netns') {
+		throw new GatecrashError('GC_USAGE', `Bugs can't be injected into ${nameOrFile}: its engine is a real one.`, {
+			hint: 'leave --inject away, or use --cluster embedded',
+		});
+	}
 	switch (definition.spec.driver) {
 		case 'netns':
 			return openEmbedded(definition, file, options);

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { merge, rangeOfAddress, rangeOfCidr, rangeText, subtract } from '../../src/cluster/netns/address-range.ts';
+import { Engine } from '../../src/cluster/netns/engine.ts';
 import { Fabric } from '../../src/cluster/netns/fabric.ts';
-import { selectorMatches } from '../../src/cluster/netns/label-selector.ts';
 import { type NetworkPolicy, readNetworkPolicy } from '../../src/cluster/netns/network-policy.ts';
-import { type PolicyPod, policyRuleset } from '../../src/cluster/netns/policy-ruleset.ts';
+import { policyRuleset } from '../../src/cluster/netns/policy-ruleset.ts';
+import type { PolicyPod } from '../../src/cluster/netns/policy-view.ts';
 import { type Ruleset, tableText } from '../../src/cluster/netns/ruleset.ts';
 import { serviceRuleset } from '../../src/cluster/netns/service-ruleset.ts';
 import { transactions } from '../../src/cluster/netns/transaction.ts';
@@ -134,8 +135,10 @@ describe('The nftables text of policies', () => {
 
 describe('policyTypes', () => {
 	const types = (spec: object) => {
-		const { ingress, egress } = read({ podSelector: {}, ...spec });
-		return [ingress && 'Ingress', egress && 'Egress'].filter(Boolean).join();
+		const [policy, engine] = [read({ podSelector: {}, ...spec }), new Engine()];
+		return [engine.isolates(policy, 'ingress') && 'Ingress', engine.isolates(policy, 'egress') && 'Egress']
+			.filter(Boolean)
+			.join();
 	};
 
 	it('are ingress, and egress when there are egress rules, unless given', () => {
@@ -150,6 +153,7 @@ describe('policyTypes', () => {
 });
 
 describe('Label selectors', () => {
+	const selectorMatches = (...given: Parameters<Engine['matches']>) => new Engine().matches(...given);
 	const matches = (operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', labels: Record<string, string>) =>
 		selectorMatches({ matchExpressions: [{ key: 'a', operator, values: ['1', '2'] }] }, labels);
 

@@ -14,7 +14,10 @@ import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ClusterRange } from '../../model/reference.ts';
 import { agentProgram } from './agent-program.ts';
+import type { Bug } from './bugs/bug.ts';
+import { engineWith, findBug } from './bugs/inject.ts';
 import { EmbeddedDeployment } from './embedded-deployment.ts';
+import type { Engine } from './engine.ts';
 import { Fabric } from './fabric.ts';
 import { Inventory, nodeName } from './inventory.ts';
 import { findPermission, noLossCounters, type Permission } from './preconditions.ts';
@@ -30,6 +33,10 @@ export interface EmbeddedClusterOptions {
 	 * table with the chains `forward` and `to_pod`, `{service}` for the one of Services; `inet gatecrash_tamper` is empty.
 	 */
 	tamper?: string;
+	/** Names of seeded bugs (bugs/), so that the cluster enforces wrongly on purpose. */
+	inject?: readonly string[];
+	/** Another engine in the place of that one, for each deployment; for tests that listen to it. */
+	engine?: () => Engine;
 	/** Another program in the place of the agent; default: gatecrash's own. */
 	agent?: string;
 }
@@ -39,6 +46,7 @@ const timing: ClusterTiming = { settle: 2000, hold: 200, waitFloor: 250, linger:
 /**
  * A cluster of network namespaces on this machine (docs/embedded-cluster.md). Nothing exists between `up` and `deploy`:
  * each deployment is a fabric of its own, and leaves with it.
+ * @throws GatecrashError GC_USAGE for a seeded bug that there is not.
  */
 export function createEmbeddedCluster(options: EmbeddedClusterOptions = {}): Cluster {
 	return new EmbeddedCluster(options);
@@ -52,12 +60,14 @@ class EmbeddedCluster implements Cluster {
 	readonly capabilities: ReadonlySet<Capability>;
 	readonly known: KnownNetwork;
 	readonly #options: EmbeddedClusterOptions;
+	readonly #bugs: readonly Bug[];
 	readonly #families: readonly IpFamily[];
 	readonly #deployments = new Set<EmbeddedDeployment>();
 	#permission: Permission | undefined;
 
 	constructor(options: EmbeddedClusterOptions) {
 		this.#options = options;
+		this.#bugs = (options.inject ?? []).map(findBug);
 		this.name = options.name ?? 'embedded';
 		this.#families = familiesHere(options.ipFamily ?? 'dual');
 		this.known = {
@@ -82,7 +92,10 @@ class EmbeddedCluster implements Cluster {
 				'The embedded cluster is no substitute for the engine that runs in production: it shows what the policies mean, not what another engine makes of them.',
 				...(this.#permission.lossCounters ? [] : [noLossCounters]),
 			],
-			injected: this.#options.tamper === undefined ? [] : [`tamper: ${this.#options.tamper.trim()}`],
+			injected: [
+				...this.#bugs.map(({ name }) => name),
+				...(this.#options.tamper === undefined ? [] : [`tamper: ${this.#options.tamper.trim()}`]),
+			],
 		};
 	}
 
@@ -104,6 +117,7 @@ class EmbeddedCluster implements Cluster {
 			settings,
 			program,
 			tamper: this.#options.tamper,
+			engine: this.#options.engine?.() ?? engineWith(this.#bugs),
 			closed: () => this.#deployments.delete(deployment),
 		});
 		this.#deployments.add(deployment);

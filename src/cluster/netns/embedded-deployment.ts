@@ -14,6 +14,7 @@ import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 import { AgentProcess } from './agent-process.ts';
+import type { Engine } from './engine.ts';
 import { type Attachment, attachScript, detachBatch } from './endpoint-network.ts';
 import type { Fabric } from './fabric.ts';
 import type { Inventory } from './inventory.ts';
@@ -38,12 +39,14 @@ export class EmbeddedDeployment implements Deployment {
 	readonly #settings: AgentSettings;
 	readonly #program: string;
 	readonly #tamper: string | undefined;
+	readonly #engine: Engine;
 	readonly #agents = new Map<Member, AgentProcess>();
 	#policies = new Map<string, NetworkPolicy>();
 	readonly #closed: () => void;
 	#generation = 0;
 	#queue: Promise<unknown> = Promise.resolve();
 	#closing: Promise<void> | undefined;
+	#timer: NodeJS.Timeout | undefined;
 
 	constructor(
 		fabric: Fabric,
@@ -53,6 +56,7 @@ export class EmbeddedDeployment implements Deployment {
 			settings: AgentSettings;
 			program: string;
 			tamper: string | undefined;
+			engine: Engine;
 			closed: () => void;
 		},
 	) {
@@ -62,6 +66,7 @@ export class EmbeddedDeployment implements Deployment {
 		this.#settings = options.settings;
 		this.#program = options.program;
 		this.#tamper = options.tamper;
+		this.#engine = options.engine;
 		this.#closed = options.closed;
 	}
 
@@ -141,6 +146,7 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	close(): Promise<void> {
+		clearTimeout(this.#timer);
 		this.#closing ??= this.#fabric.close().finally(this.#closed);
 		return this.#closing;
 	}
@@ -206,17 +212,28 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	async #commit(): Promise<void> {
-		const policy = policyRuleset({
+		const view = {
 			pods: this.#inventory.policyPods(),
 			namespaces: this.#inventory.namespaceLabels,
 			policies: [...this.#policies.values()],
-		});
-		const service = serviceRuleset(this.#services.entries(), this.#inventory.families);
+		};
+		const policy = policyRuleset(view, this.#engine);
+		const service = serviceRuleset(this.#engine.services(this.#services.entries()), this.#inventory.families);
 		for (const input of transactions(this.#generation, { policy, service }, this.#tamper)) {
 			await this.#fabric.run(['nft', '-f', '-'], input);
 		}
 		// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
 		this.#generation++;
+		this.#compileAgain(this.#engine.compilesAgainIn());
+	}
+
+	#compileAgain(delay: number | undefined): void {
+		clearTimeout(this.#timer);
+		if (delay === undefined || this.#closing) return;
+		this.#timer = setTimeout(() => {
+			// A fabric that ended meanwhile has nothing to enforce any more; whoever uses it notices by itself.
+			this.#inTurn(() => this.#commit()).catch(() => {});
+		}, delay);
 	}
 }
 

@@ -7,7 +7,7 @@ import type { ListenSpec, PodSpec } from '../../model/scenario.ts';
 import { AddressPool } from './address-pool.ts';
 import { type Attachment, attachment } from './endpoint-network.ts';
 import { NodePorts } from './node-ports.ts';
-import type { PolicyPod } from './policy-ruleset.ts';
+import type { PolicyPod } from './policy-view.ts';
 import { nodeAddresses, pick } from './ranges.ts';
 
 /** The only node of the embedded cluster. */

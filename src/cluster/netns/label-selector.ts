@@ -13,24 +13,20 @@ export const labelSelector = z.strictObject({
 });
 
 export type LabelSelector = z.infer<typeof labelSelector>;
+export type LabelExpression = z.infer<typeof expression>;
+export type Labels = Record<string, string>;
 
 /**
- * Whether labels fulfil every requirement; the empty selector matches everything. `NotIn` also matches where the key
- * is missing (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#set-based-requirement).
+ * Whether labels fulfil one expression. `NotIn` also matches where the key is missing
+ * (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#set-based-requirement).
  */
-export function selectorMatches(selector: LabelSelector, labels: Record<string, string>): boolean {
-	const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-	return equal && (selector.matchExpressions ?? []).every((requirement) => fulfils(requirement, labels));
-}
-
-function fulfils(requirement: z.infer<typeof expression>, labels: Record<string, string>): boolean {
-	const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
-	const values = requirement.values ?? [];
-	switch (requirement.operator) {
+export function fulfils({ key, operator, values }: LabelExpression, labels: Labels): boolean {
+	const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+	switch (operator) {
 		case 'In':
-			return value !== undefined && values.includes(value);
+			return value !== undefined && (values ?? []).includes(value);
 		case 'NotIn':
-			return value === undefined || !values.includes(value);
+			return value === undefined || !(values ?? []).includes(value);
 		case 'Exists':
 			return value !== undefined;
 		case 'DoesNotExist':

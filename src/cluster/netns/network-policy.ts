@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 import { isCidr } from './address-range.ts';
-import { labelSelector } from './label-selector.ts';
+import { type LabelSelector, labelSelector } from './label-selector.ts';
 
 const port = z.strictObject({
 	protocol: z.enum(['TCP', 'UDP', 'SCTP']).nullish(),
@@ -28,26 +28,28 @@ const spec = z.strictObject({
 
 export type PolicyPort = z.infer<typeof port>;
 export type PolicyPeer = z.infer<typeof peer>;
+export type IpBlock = NonNullable<PolicyPeer['ipBlock']>;
 
-/** An ingress or egress rule; no peers: any; no ports: any, of every protocol. */
+/** An ingress or egress rule as it was written; what is missing and what is empty are told apart. */
 export interface PolicyRule {
-	peers: PolicyPeer[];
-	ports: PolicyPort[];
+	peers: PolicyPeer[] | undefined;
+	ports: PolicyPort[] | undefined;
 }
 
-/** A NetworkPolicy of networking.k8s.io/v1 as the API server would store it, with its defaults filled in. */
+/** A NetworkPolicy of networking.k8s.io/v1 as it was written. What its absent parts mean is the engine's to say. */
 export interface NetworkPolicy {
 	name: string;
 	namespace: string;
-	podSelector: z.infer<typeof labelSelector>;
-	/** Undefined: the policy doesn't isolate in this direction. Empty: nothing is allowed. */
+	podSelector: LabelSelector;
+	/** Empty: left out. */
+	policyTypes: ('Ingress' | 'Egress')[];
+	/** Undefined: left out. */
 	ingress: PolicyRule[] | undefined;
 	egress: PolicyRule[] | undefined;
 }
 
 /**
- * Reads what an API server would accept. Ingress counts unless policyTypes leaves it out, egress when there are
- * egress rules or policyTypes has it (NetworkPolicySpec.policyTypes).
+ * Reads what an API server would accept.
  * @throws GatecrashError GC_CLUSTER for another kind, or for an object that an API server would refuse.
  */
 export function readNetworkPolicy(object: KubernetesObject): NetworkPolicy {
@@ -60,16 +62,12 @@ export function readNetworkPolicy(object: KubernetesObject): NetworkPolicy {
 		throw new GatecrashError('GC_CLUSTER', `${title} is not valid: ${z.prettifyError(parsed.error)}`);
 	}
 	const { podSelector, policyTypes, ingress, egress } = parsed.data;
-	const types = policyTypes?.length ? policyTypes : ['Ingress', ...(egress?.length ? ['Egress'] : [])];
 	return {
 		name: object.metadata.name,
 		namespace: object.metadata.namespace ?? 'default',
 		podSelector: podSelector ?? {},
-		ingress: types.includes('Ingress')
-			? (ingress ?? []).map((rule) => ({ peers: rule.from ?? [], ports: rule.ports ?? [] }))
-			: undefined,
-		egress: types.includes('Egress')
-			? (egress ?? []).map((rule) => ({ peers: rule.to ?? [], ports: rule.ports ?? [] }))
-			: undefined,
+		policyTypes: policyTypes ?? [],
+		ingress: ingress?.map((rule) => ({ peers: rule.from ?? undefined, ports: rule.ports ?? undefined })),
+		egress: egress?.map((rule) => ({ peers: rule.to ?? undefined, ports: rule.ports ?? undefined })),
 	};
 }

@@ -1,0 +1,165 @@
+import type { IpFamily, Protocol } from '../../model/address.ts';
+import { type AddressRange, rangeOfAddress, rangeOfCidr, subtract } from './address-range.ts';
+import { type LabelExpression, type LabelSelector, type Labels, fulfils } from './label-selector.ts';
+import type { IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from './network-policy.ts';
+import type { Direction, PolicyPod, PolicyView, RulePlace } from './policy-view.ts';
+import type { Block } from './ruleset.ts';
+import type { ServiceEntry } from './service-ruleset.ts';
+
+/**
+ * What the embedded engine takes policies to mean, one question in each method: the compiler asks, and writes nftables
+ * rules from the answers. This class answers as the specification does; a seeded bug (bugs/) is a subclass that gets
+ * one answer wrong. There is one instance for each deployment, so that a subclass may remember.
+ *
+ * Source: the NetworkPolicy reference (https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/)
+ * and https://kubernetes.io/docs/concepts/services-networking/network-policies/.
+ */
+export class Engine {
+	/** What the engine has noticed of the cluster's state; asked once for each change. */
+	notice(view: PolicyView): PolicyView {
+		return view;
+	}
+
+	/** Milliseconds until the engine compiles again although nothing changed; undefined: it does not. */
+	compilesAgainIn(): number | undefined {
+		return undefined;
+	}
+
+	/** Policies in force, in the order of their names. */
+	inForce(policies: NetworkPolicy[]): NetworkPolicy[] {
+		return policies;
+	}
+
+	/** policyTypes: ingress unless they leave it out, egress when they have it; without them egress when it has rules. */
+	isolates({ policyTypes, egress = [] }: NetworkPolicy, direction: Direction): boolean {
+		if (policyTypes.length > 0) return policyTypes.includes(direction === 'ingress' ? 'Ingress' : 'Egress');
+		return direction === 'ingress' || egress.length > 0;
+	}
+
+	/** Pods of the policy's own namespace that its podSelector matches. */
+	selects(policy: NetworkPolicy, pod: PolicyPod): boolean {
+		return policy.namespace === pod.namespace && this.matches(policy.podSelector, pod.labels);
+	}
+
+	/** Policies add up: all that select a pod count. */
+	policiesOf(_pod: PolicyPod, policies: NetworkPolicy[], _direction: Direction): NetworkPolicy[] {
+		return policies;
+	}
+
+	rules(policy: NetworkPolicy, direction: Direction): PolicyRule[] {
+		return policy[direction] ?? [];
+	}
+
+	/** Undefined: everybody, also where the list is empty. */
+	peers(rule: PolicyRule, _place: RulePlace): PolicyPeer[] | undefined {
+		return rule.peers?.length ? rule.peers : undefined;
+	}
+
+	/** Undefined: every port of every protocol, also where the list is empty. */
+	ports(rule: PolicyRule, _place: RulePlace): PolicyPort[] | undefined {
+		return rule.ports?.length ? rule.ports : undefined;
+	}
+
+	/** Addresses of peers: any of them is enough. */
+	rangesOfPeers(peers: PolicyPeer[], place: RulePlace): AddressRange[] {
+		return peers.flatMap((peer) => {
+			if (peer.ipBlock) return this.rangesOfBlock(peer.ipBlock, place);
+			// An API server refuses a peer without any selector; it must never come to mean "everybody".
+			if (!peer.podSelector && !peer.namespaceSelector) return [];
+			return place.view.pods
+				.filter((pod) => this.peerSelects(peer, pod, place))
+				.flatMap((pod) => Object.values(pod.addresses).map(rangeOfAddress));
+		});
+	}
+
+	rangesOfBlock({ cidr, except }: IpBlock, _place: RulePlace): AddressRange[] {
+		return subtract(rangeOfCidr(cidr), (except ?? []).map(rangeOfCidr));
+	}
+
+	/** Both selectors have to match; without namespaceSelector only pods of the policy's namespace are meant. */
+	peerSelects(peer: PolicyPeer, pod: PolicyPod, { policy, view }: RulePlace): boolean {
+		const isMeant = peer.namespaceSelector
+			? this.matches(peer.namespaceSelector, this.labelsOfNamespace(pod.namespace, view))
+			: pod.namespace === policy.namespace;
+		return isMeant && this.matches(peer.podSelector ?? {}, pod.labels);
+	}
+
+	/** With the name, which the control plane sets on every namespace; nobody can give it another value. */
+	labelsOfNamespace(namespace: string, view: PolicyView): Labels {
+		return { ...view.namespaces[namespace], 'kubernetes.io/metadata.name': namespace };
+	}
+
+	/** Every requirement has to be fulfilled; the empty selector matches everything. */
+	matches({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
+		const equal = Object.entries(matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+		return equal && (matchExpressions ?? []).every((one) => this.fulfils(one, labels));
+	}
+
+	fulfils(expression: LabelExpression, labels: Labels): boolean {
+		return fulfils(expression, labels);
+	}
+
+	/** TCP where the rule doesn't say. */
+	protocols({ protocol }: PolicyPort): Protocol[] {
+		return [(protocol ?? 'TCP').toLowerCase() as Protocol];
+	}
+
+	/** First and last, both included. */
+	portRange(first: number, endPort: number | undefined): [number, number] {
+		return [first, endPort ?? first];
+	}
+
+	/** The ranges of one protocol in one rule. */
+	portRanges(ranges: [number, number][]): [number, number][] {
+		return ranges;
+	}
+
+	/** `ADDRESS . PORT` for a named port: a port of the pod that is connected to, another number on each, in both directions. */
+	namedSockets(name: string, protocol: Protocol, family: IpFamily, { view }: RulePlace): string[] {
+		return view.pods.flatMap((pod) => {
+			const address = pod.addresses[family];
+			const ports = pod.ports.filter((port) => port.name === name && port.protocol === protocol);
+			return address === undefined ? [] : ports.map(({ port }) => `${address} . ${port}`);
+		});
+	}
+
+	/** Rules that stand before every policy. */
+	first(): string[] {
+		// Replies, and connections that were allowed when they began. Whether a new policy ends those is open in the specification.
+		return ['ct state established,related accept'];
+	}
+
+	/** The nftables rule that lets through what fulfils `match`. What egress allows has still to pass ingress. */
+	lets(match: string, direction: Direction): string {
+		return `${match} ${through(direction)}`.trimStart();
+	}
+
+	/** Rules of an isolated pod before its policies. */
+	beforePolicies(_pod: PolicyPod, _direction: Direction): string[] {
+		return [];
+	}
+
+	/** Rules after a policy's own. */
+	afterPolicy(_direction: Direction): string[] {
+		return [];
+	}
+
+	/** What becomes of a packet that no policy of an isolated pod allowed. */
+	afterPolicies(_direction: Direction): string[] {
+		return ['drop'];
+	}
+
+	/** Base chains besides the one of forwarded packets: what a node sends to its own pods is never filtered. */
+	moreHooks(): Extract<Block, { is: 'chain' }>[] {
+		return [];
+	}
+
+	services(entries: ServiceEntry[]): ServiceEntry[] {
+		return entries;
+	}
+}
+
+/** `to_pod` always ends in a verdict, so that nothing comes back. */
+export function through(direction: Direction): string {
+	return direction === 'ingress' ? 'accept' : 'goto to_pod';
+}
