@@ -7,7 +7,7 @@ export function endpointName(endpoint: EndpointRef | TargetRef): string {
 		case 'pod':
 			return endpoint.name;
 		case 'service':
-			return `svc/${endpoint.name}`;
+			return `svc/${endpoint.name}${'backend' in endpoint ? `/${endpoint.backend}` : ''}`;
 		case 'node':
 		case 'external':
 		case 'nodePort':

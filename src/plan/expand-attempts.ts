@@ -3,6 +3,7 @@ import type { Capability } from '../model/capability.ts';
 import type { Cell, EndpointRef, HeldConnection } from '../model/plan.ts';
 import type { AttemptSpec, MatrixSpec, Scenario, SourceRef, TargetRef } from '../model/scenario.ts';
 import { endpointName } from './endpoint-name.ts';
+import { dialledTargets } from './dialled-targets.ts';
 import { type DialledPort, resolvePorts } from './resolve-ports.ts';
 import { whySkipped } from './why-skipped.ts';
 
@@ -16,6 +17,8 @@ export interface ExpansionContext {
 	phase: string | undefined;
 	/** Pods that exist when these attempts are made: what `all` stands for. */
 	pods: readonly string[];
+	/** Their labels then. */
+	podLabels: Readonly<Record<string, Record<string, string>>>;
 	/** Held connections by name. */
 	holds: ReadonlyMap<string, readonly HeldConnection[]>;
 }
@@ -42,8 +45,9 @@ function expandAttempt(attempt: AttemptSpec, context: ExpansionContext): Cell[] 
 		for (const to of targets) {
 			// In a list a pod does not mean itself; only `from: a, to: a` asks for loopback.
 			if (!single && isSelf(from, to)) continue;
-			for (const dialled of resolvePorts(to, context.scenario)) {
-				for (const family of context.families) cells.push(makeCell(attempt, from, to, dialled, family, context));
+			for (const target of dialledTargets(to, context.scenario, context)) {
+				const { to: end, dialled } = target;
+				for (const family of context.families) cells.push(makeCell(attempt, from, end, dialled, family, context));
 			}
 		}
 	}

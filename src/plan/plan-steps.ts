@@ -5,9 +5,10 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Step } from '../model/plan.ts';
 import type { PhaseSpec, Scenario } from '../model/scenario.ts';
 import { type ExpansionContext, expandAttempts, expandChaos } from './expand-attempts.ts';
+import { dialledTargets, type PodsThen } from './dialled-targets.ts';
 import { planWorkload } from './plan-workload.ts';
 import { Predictor } from './predictor.ts';
-import { resolvePorts } from './resolve-ports.ts';
+import { changeName, follow, stepOf } from './phase-step.ts';
 
 interface StepsTarget {
 	families: readonly IpFamily[];
@@ -30,7 +31,7 @@ export function planSteps(scenario: Scenario, target: StepsTarget): PlannedSteps
 		scenario.phases === undefined
 			? implicitSteps(scenario, target, predictor)
 			: explicitSteps(scenario, scenario.phases, target, predictor);
-	const cells = [...planned.cells, ...expandChaos({ ...target, scenario, phase: undefined, pods, holds: new Map() })];
+	const cells = [...planned.cells, ...expandChaos({ ...target, ...initialState(scenario), scenario, phase: undefined, pods, holds: new Map() })];
 	return { steps: planned.steps, cells, diagnostics: [...duplicateIds(cells), ...predictor.diagnostics] };
 }
 
@@ -103,44 +104,6 @@ function explicitSteps(
 	}
 	fillSettles(steps);
 	return { cells, steps };
-}
-
-function stepOf(phase: Exclude<PhaseSpec, { do: 'attempt' }>, holds: Map<string, HeldConnection[]>): Step {
-	switch (phase.do) {
-		case 'hold':
-			return { do: 'hold', holds: holds.get(phase.hold) ?? [] };
-		case 'settle':
-			return { do: 'settle', cells: [], bound: phase.bound };
-		case 'apply':
-		case 'delete':
-			return { do: phase.do, policies: phase.policies };
-		case 'create':
-		case 'remove':
-			return { do: phase.do, pods: phase.pods };
-		case 'label':
-			return { do: 'label', pod: phase.pod, namespace: phase.namespace, set: phase.set, remove: phase.remove };
-	}
-}
-
-function follow(predictor: Predictor, step: Step): void {
-	if (step.do === 'hold') for (const connection of step.holds) predictor.hold(connection);
-	else if (step.do !== 'attempt' && step.do !== 'settle') predictor.change(step);
-}
-
-/** `after-apply-default-deny`: tells the same path before and after a change apart without an index. */
-function changeName(phase: PhaseSpec): string | undefined {
-	switch (phase.do) {
-		case 'apply':
-		case 'delete':
-			return phase.name ?? `after-${phase.do}-${phase.policies.join('-')}`;
-		case 'create':
-		case 'remove':
-			return phase.name ?? `after-${phase.do}-${phase.pods.join('-')}`;
-		case 'label':
-			return phase.name ?? `after-label-${phase.pod ?? phase.namespace}`;
-		default:
-			return undefined;
-	}
 }
 
 function heldConnections(

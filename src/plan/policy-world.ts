@@ -6,7 +6,7 @@ import type { ClusterState } from './cluster-state.ts';
 import { nodeNames } from './needed-capabilities.ts';
 
 /** The only node where there is one: probe pods can't be anywhere else. */
-const onlyNode = 'a';
+export const onlyNode = 'a';
 
 /** What policies can speak of at one moment, as far as it is known before the cluster is up. */
 export function policyWorld(scenario: Scenario, state: ClusterState, known: KnownNetwork = {}): World {

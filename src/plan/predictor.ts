@@ -1,7 +1,7 @@
 import type { KnownNetwork } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Prediction } from '../model/plan.ts';
-import type { Scenario } from '../model/scenario.ts';
+import type { PolicySpec, Scenario } from '../model/scenario.ts';
 import { type CompiledPolicies, compilePolicies } from '../policy/compile-policies.ts';
 import { afterChange, type Change, type ClusterState, initialState } from './cluster-state.ts';
 import { endpointName } from './endpoint-name.ts';
@@ -25,13 +25,19 @@ export class Predictor {
 		this.#state = initialState(scenario, pods);
 	}
 
-	/** Policies in force now, and what they mean. */
+	/** What the policies in force now mean. */
 	now(): CompiledPolicies {
 		this.#compiled ??= compilePolicies(
 			[...this.#state.policies.values()],
 			policyWorld(this.#scenario, this.#state, this.#known),
 		);
 		return this.#compiled;
+	}
+
+	/** The policies in force now, as the scenario names them. */
+	policies(): PolicySpec[] {
+		const inForce = new Set(this.#state.policies.values());
+		return this.#scenario.policies.filter(({ object }) => inForce.has(object));
 	}
 
 	change(change: Change): void {

@@ -108,7 +108,7 @@ function begun(
 	protocol: Connection['protocol'],
 ): EvaluatedSide | { pod: PodFacts; protocol: Protocol } {
 	const said = (verdict: Truth, text: string): EvaluatedSide => ({
-		...{ verdict, selectedBy: [], matching: [], direction, subject, note: text },
+		...{ verdict, selectedBy: [], matching: [], rejecting: [], direction, subject, note: text },
 	});
 	// The introduction: policies apply to a connection with a pod on one or both ends.
 	if (podName === undefined) return said('yes', `${subject} is no pod`);

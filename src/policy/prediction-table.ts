@@ -68,6 +68,7 @@ class RowBuilder {
 	readonly #protocol: Protocol;
 	readonly #family: IpFamily;
 	readonly #parties: (Party & { pod: NonNullable<Party['pod']> })[];
+	readonly #policies = new Map<NetworkPolicy, number>();
 	readonly #rows = new Map<string, Row>();
 	readonly #peers = new Map<string, Row>();
 
@@ -95,10 +96,16 @@ class RowBuilder {
 		if (policies.length === 0) return { ...this.#nobody(), yes: this.#everybody() };
 		// Named ports are the destination's own: for ingress the row depends on them, too.
 		const ports = direction === 'ingress' ? JSON.stringify(pod.namedPorts) : '';
-		const key = `${direction} ${policies.map(({ name }) => name).join(' ')} ${ports}`;
+		const key = `${direction} ${policies.map((policy) => this.#numberOf(policy)).join(' ')} ${ports}`;
 		const known = this.#rows.get(key) ?? this.#rowOf(direction, policies, pod);
 		this.#rows.set(key, known);
 		return known;
+	}
+
+	#numberOf(policy: NetworkPolicy): number {
+		const number = this.#policies.get(policy) ?? this.#policies.size;
+		this.#policies.set(policy, number);
+		return number;
 	}
 
 	#rowOf(direction: Direction, policies: readonly NetworkPolicy[], pod: Party['pod']): Row {

@@ -1,0 +1,43 @@
+import type { HeldConnection, Step } from '../model/plan.ts';
+import type { PhaseSpec } from '../model/scenario.ts';
+import type { Predictor } from './predictor.ts';
+
+/** A phase other than attempts, as a step of the plan. */
+export function stepOf(phase: Exclude<PhaseSpec, { do: 'attempt' }>, holds: Map<string, HeldConnection[]>): Step {
+	switch (phase.do) {
+		case 'hold':
+			return { do: 'hold', holds: holds.get(phase.hold) ?? [] };
+		case 'settle':
+			return { do: 'settle', cells: [], bound: phase.bound };
+		case 'apply':
+		case 'delete':
+			return { do: phase.do, policies: phase.policies };
+		case 'create':
+		case 'remove':
+			return { do: phase.do, pods: phase.pods };
+		case 'label':
+			return { do: 'label', pod: phase.pod, namespace: phase.namespace, set: phase.set, remove: phase.remove };
+	}
+}
+
+/** Lets the predictor see a step. */
+export function follow(predictor: Predictor, step: Step): void {
+	if (step.do === 'hold') for (const connection of step.holds) predictor.hold(connection);
+	else if (step.do !== 'attempt' && step.do !== 'settle') predictor.change(step);
+}
+
+/** `after-apply-default-deny`: tells the same path before and after a change apart without an index. */
+export function changeName(phase: PhaseSpec): string | undefined {
+	switch (phase.do) {
+		case 'apply':
+		case 'delete':
+			return phase.name ?? `after-${phase.do}-${phase.policies.join('-')}`;
+		case 'create':
+		case 'remove':
+			return phase.name ?? `after-${phase.do}-${phase.pods.join('-')}`;
+		case 'label':
+			return phase.name ?? `after-label-${phase.pod ?? phase.namespace}`;
+		default:
+			return undefined;
+	}
+}
