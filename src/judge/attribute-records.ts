@@ -53,8 +53,8 @@ function attributeSyns(history: ScenarioHistory): void {
 
 function reaches(history: ScenarioHistory, { event }: TryRecord, syn: EventOf<'syn'>): boolean {
 	if (!event.targets.includes(syn.uid)) return false;
-	const kind = history.cells.get(event.cell)?.to.kind;
-	const rewritten = kind === 'service' || kind === 'nodePort' || kind === 'loadBalancer';
+	const { kind, backend } = history.cells.get(event.cell)?.to ?? {};
+	const rewritten = backend === undefined && (kind === 'service' || kind === 'nodePort' || kind === 'loadBalancer');
 	return rewritten || syn.to.port === event.destination.port;
 }
 

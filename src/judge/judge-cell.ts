@@ -60,9 +60,9 @@ function decide(context: CellContext, cell: Cell, plan: ScenarioPlan): Judgement
 }
 
 /** The same spelling as in scenario files and case ids. */
-function endpointText({ kind, name }: { kind: string; name: string }): string {
+function endpointText({ kind, name, backend }: { kind: string; name: string; backend?: string }): string {
 	if (kind === 'pod') return name;
-	if (kind === 'service') return `svc/${name}`;
+	if (kind === 'service') return `svc/${name}${backend === undefined ? '' : `/${backend}`}`;
 	return name === '' ? kind : `${kind}/${name}`;
 }
 

@@ -125,6 +125,8 @@ export interface TargetRef {
 	port: number | string | undefined;
 	/** Undefined: tcp, or what the named port has; with no port, all protocols. */
 	protocol: Protocol | undefined;
+	/** In plans, of a headless Service: the pod behind it that is dialled at its own address. */
+	backend?: string;
 }
 
 export interface AttemptSpec {

@@ -10,7 +10,11 @@ export interface DialledTarget {
 }
 
 /** Which pods there are at the moment of the attempt, and their labels. */
-export type PodsThen = Pick<ClusterState, 'podLabels'> & { pods: Iterable<string> };
+export interface PodsThen {
+	pods: Iterable<string>;
+	/** Default: as declared. */
+	podLabels?: ClusterState['podLabels'] | undefined;
+}
 
 /**
  * What a target stands for at one moment. A headless Service has no address: its name resolves to the pods behind it,
@@ -28,7 +32,7 @@ export function dialledTargets(to: TargetRef, scenario: Scenario, then: PodsThen
 		if (!port) continue;
 		for (const backend of then.pods) {
 			const pod = scenario.pods[backend];
-			if (!pod || !isBehind(service, pod, then.podLabels[backend] ?? pod.labels)) continue;
+			if (!pod || !isBehind(service, pod, then.podLabels?.[backend] ?? pod.labels)) continue;
 			const own = ownPort(pod, port);
 			// Two ports of the Service may lead to one of the pod.
 			if (own) targets.set(`${backend} ${own.port} ${own.protocol}`, { to: { ...to, backend }, dialled: own });

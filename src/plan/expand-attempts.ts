@@ -3,6 +3,7 @@ import type { Capability } from '../model/capability.ts';
 import type { Cell, EndpointRef, HeldConnection } from '../model/plan.ts';
 import type { AttemptSpec, MatrixSpec, Scenario, SourceRef, TargetRef } from '../model/scenario.ts';
 import { endpointName } from './endpoint-name.ts';
+import type { ClusterState } from './cluster-state.ts';
 import { dialledTargets } from './dialled-targets.ts';
 import { type DialledPort, resolvePorts } from './resolve-ports.ts';
 import { whySkipped } from './why-skipped.ts';
@@ -17,8 +18,8 @@ export interface ExpansionContext {
 	phase: string | undefined;
 	/** Pods that exist when these attempts are made: what `all` stands for. */
 	pods: readonly string[];
-	/** Their labels then. */
-	podLabels: Readonly<Record<string, Record<string, string>>>;
+	/** Their labels then; default: as declared. */
+	podLabels?: ClusterState['podLabels'];
 	/** Held connections by name. */
 	holds: ReadonlyMap<string, readonly HeldConnection[]>;
 }

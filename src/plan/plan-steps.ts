@@ -31,7 +31,7 @@ export function planSteps(scenario: Scenario, target: StepsTarget): PlannedSteps
 		scenario.phases === undefined
 			? implicitSteps(scenario, target, predictor)
 			: explicitSteps(scenario, scenario.phases, target, predictor);
-	const cells = [...planned.cells, ...expandChaos({ ...target, ...initialState(scenario), scenario, phase: undefined, pods, holds: new Map() })];
+	const cells = [...planned.cells, ...expandChaos({ ...target, scenario, phase: undefined, pods, holds: new Map() })];
 	return { steps: planned.steps, cells, diagnostics: [...duplicateIds(cells), ...predictor.diagnostics] };
 }
 
@@ -87,7 +87,9 @@ function explicitSteps(
 	let since: string | undefined;
 	for (const phase of phases) {
 		if (phase.do === 'attempt') {
-			const context: ExpansionContext = { ...target, scenario, phase: phase.name ?? since, pods: [...pods], holds };
+			const podLabels = predictor.podLabels();
+			const then = { pods: [...pods], podLabels };
+			const context: ExpansionContext = { ...target, ...then, scenario, phase: phase.name ?? since, holds };
 			const expanded = expandAttempts(phase.attempts, context).map((cell) => predictor.predicted(cell));
 			cells.push(...expanded);
 			const ids = expanded.filter(isAttempted).map((cell) => cell.id);
@@ -97,7 +99,10 @@ function explicitSteps(
 		since = changeName(phase) ?? since;
 		if (phase.do === 'create') for (const pod of phase.pods) pods.add(pod);
 		if (phase.do === 'remove') for (const pod of phase.pods) pods.delete(pod);
-		if (phase.do === 'hold') holds.set(phase.hold, heldConnections(phase, scenario, target.families));
+		if (phase.do === 'hold') {
+			const context = { scenario, pods, podLabels: predictor.podLabels(), families: target.families };
+			holds.set(phase.hold, heldConnections(phase, context));
+		}
 		const step = stepOf(phase, holds);
 		follow(predictor, step);
 		steps.push(step);
@@ -108,14 +113,14 @@ function explicitSteps(
 
 function heldConnections(
 	phase: Extract<PhaseSpec, { do: 'hold' }>,
-	scenario: Scenario,
-	families: readonly IpFamily[],
+	context: PodsThen & { scenario: Scenario; families: readonly IpFamily[] },
 ): HeldConnection[] {
-	const [dialled] = resolvePorts(phase.to, scenario);
-	if (!dialled) return [];
-	return families
+	const [first] = dialledTargets(phase.to, context.scenario, context);
+	if (!first) return [];
+	const { to, dialled } = first;
+	return context.families
 		.filter((family) => phase.family === undefined || phase.family === family)
-		.map((family) => ({ name: phase.hold, from: phase.from, to: phase.to, ...dialled, family }));
+		.map((family) => ({ name: phase.hold, from: phase.from, to, ...dialled, family }));
 }
 
 function fillSettles(steps: Step[]): void {

@@ -40,15 +40,21 @@ export class Predictor {
 		return this.#scenario.policies.filter(({ object }) => inForce.has(object));
 	}
 
+	/** The pods' labels now. */
+	podLabels(): ClusterState['podLabels'] {
+		return this.#state.podLabels;
+	}
+
 	change(change: Change): void {
 		this.#state = afterChange(this.#state, change, this.#scenario);
 		this.#compiled = undefined;
 		for (const { path, since } of this.#held.values()) {
-			const cut = change.do === 'remove' && [path.from, path.to].find((end) => change.pods.includes(end.name));
+			const ends = [path.from, addressed(path).to];
+			const cut = change.do === 'remove' && ends.find((end) => change.pods.includes(end.name));
 			since.push(
 				cut
 					? { verdict: 'unknown', because: [`${cut.name} was removed while the connection was held`] }
-					: this.now().predict(path),
+					: this.now().predict(addressed(path)),
 			);
 		}
 	}
@@ -56,7 +62,7 @@ export class Predictor {
 	hold(connection: HeldConnection): void {
 		this.#held.set(heldKey(connection.name, connection), {
 			path: connection,
-			since: [this.now().predict(connection)],
+			since: [this.now().predict(addressed(connection))],
 		});
 	}
 
@@ -67,7 +73,7 @@ export class Predictor {
 
 	#predict(cell: Cell): Prediction {
 		if (cell.on !== undefined) return predictHeld(this.#held.get(heldKey(cell.on, cell))?.since ?? []);
-		const { prediction, mixed } = this.now().explain(cell);
+		const { prediction, mixed } = this.now().explain(addressed(cell));
 		if (mixed && cell.skip === undefined && cell.expectation !== 'observe') this.#warnOfMixed(cell, prediction);
 		// What a proxy makes of a connection is not in a NetworkPolicy; but what never arrives, no proxy can admit.
 		if (cell.kind === 'connect' || prediction.verdict === 'blocked') return prediction;
@@ -85,6 +91,12 @@ export class Predictor {
 			...cell.position,
 		});
 	}
+}
+
+/** Behind a headless Service a pod is dialled at its own address, as any other. */
+function addressed<P extends Path>(path: P): P {
+	const { backend, ...to } = path.to;
+	return backend === undefined ? path : { ...path, to: { ...to, kind: 'pod', name: backend } };
 }
 
 function heldKey(name: string, { family }: Pick<Cell, 'family'>): string {

@@ -33,8 +33,8 @@ export function whySkipped(
 		return 'needs sctp, which this cluster or its probes do not have';
 	const needed = targetNeeds[to.kind];
 	if (needed && !capabilities.has(needed)) return `needs ${needed}, which this cluster does not have`;
-	if (to.kind === 'service' && scenario.services[to.name]?.headless === true) {
-		return 'a headless Service has no address of its own: attempt its pods';
+	if (to.kind === 'service' && to.backend === undefined && scenario.services[to.name]?.headless === true) {
+		return 'a headless Service has no address of its own, and no pod is behind it that could be dialled in its place';
 	}
 	if (to.kind === 'apiserver' || to.kind === 'metadata' || to.kind === 'kubelet') {
 		return `attempts towards the ${to.kind} are not carried out by this version`;

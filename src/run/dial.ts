@@ -35,9 +35,7 @@ export function resolveTarget(
 			const endpoint = endpoints.find(
 				(candidate) => candidate.kind === cell.to.kind && candidate.name === cell.to.name,
 			);
-			return (
-				endpoint && at(endpoint, cell, endpoint.portMap[portKey(cell.port, cell.protocol)] ?? cell.port, [endpoint])
-			);
+			return endpoint && atOwnAddress(endpoint, cell);
 		}
 		case 'node': {
 			const node = endpoints.find((candidate) => candidate.kind === 'node' && candidate.name === cell.to.name);
@@ -55,6 +53,12 @@ export function resolveTarget(
 function ofService(cell: Path, deployment: Deployment, endpoints: Endpoint[]) {
 	const service = deployment.services().find((candidate) => candidate.name === cell.to.name);
 	if (!service) return undefined;
+	const { backend } = cell.to;
+	if (backend !== undefined) {
+		const pod = endpoints.find((endpoint) => endpoint.kind === 'pod' && endpoint.name === backend);
+		// What is not behind the Service now, its name does not resolve to.
+		return pod && service.backends.includes(backend) ? atOwnAddress(pod, cell) : undefined;
+	}
 	const backends = endpoints.filter((endpoint) => endpoint.kind === 'pod' && service.backends.includes(endpoint.name));
 	const targets = backends.map((endpoint) => endpoint.uid);
 	if (cell.to.kind === 'nodePort') {
@@ -65,6 +69,11 @@ function ofService(cell: Path, deployment: Deployment, endpoints: Endpoint[]) {
 	}
 	const address = service.addresses[cell.family];
 	return address === undefined ? undefined : { destination: { address, port: cell.port }, targets };
+}
+
+/** A hostNetwork pod listens on another number than the declared one. */
+function atOwnAddress(endpoint: Endpoint, cell: Path) {
+	return at(endpoint, cell, endpoint.portMap[portKey(cell.port, cell.protocol)] ?? cell.port, [endpoint]);
 }
 
 function at(endpoint: Endpoint, cell: Path, port: number, targets: Endpoint[]) {
