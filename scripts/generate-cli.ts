@@ -42,9 +42,12 @@ const runFolder = `Every run keeps its record in \`.gatecrash/runs/TIME-ID/\`; \
 History and reports are also written when the run was interrupted or the world failed. What is then missing is inconclusive.`;
 
 function commandSection(name: string, spec: CommandSpec): string[] {
-	const usage = ['gatecrash', name, ...(spec.argument ? [argumentSyntax(spec.argument)] : [])].join(' ');
+	const before = Object.entries(spec.argument?.before ?? {});
+	const inOrder = [...before.map(([first]) => `<${first}>`), ...(spec.argument ? [argumentSyntax(spec.argument)] : [])];
+	const usage = ['gatecrash', name, ...inOrder].join(' ');
 	const flags = Object.entries(spec.flags);
-	const argument = spec.argument ? [`\`${spec.argument.name}\`: ${spec.argument.help}.`] : [];
+	const named = spec.argument ? [...before, [spec.argument.name, spec.argument.help] as const] : [];
+	const argument = named.map(([of, help]) => `\`${of}\`: ${help}.`);
 	const rows = flags.map(([key, flag]) => [
 		`\`${flagSyntax(key, flag)}\``,
 		`${flag.help}${defaultOf(flag)}`,

@@ -18,6 +18,7 @@ const actions: { [Name in CommandName]: () => Promise<Action<Name>> } = {
 	validate: async () => (await import('./validate.ts')).validate,
 	list: async () => (await import('./list.ts')).list,
 	plan: async () => (await import('./plan.ts')).plan,
+	explain: async () => (await import('./explain.ts')).explain,
 	judge: async () => (await import('./judge.ts')).judge,
 	report: async () => (await import('./report.ts')).report,
 	cluster: async () => (await import('./cluster.ts')).cluster,

@@ -39,6 +39,7 @@ export function buildProgram(context: Context, onDone: (code: ExitCode) => void)
 		const spec: CommandSpec = commands[name];
 		const command = program.command(name).description(spec.summary).exitOverride();
 		command.configureHelp({ helpWidth: 100 });
+		for (const [before, help] of Object.entries(spec.argument?.before ?? {})) command.argument(`<${before}>`, help);
 		if (spec.argument) command.argument(argumentSyntax(spec.argument), spec.argument.help);
 		for (const [key, flag] of Object.entries(spec.flags)) command.addOption(optionOf(key, flag));
 		command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}`);

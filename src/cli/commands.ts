@@ -1,80 +1,21 @@
 import { capabilityNames } from '../model/capability.ts';
+import { json, kind, kubernetes, out, paths, reporter, run, selection, verbose } from './common-flags.ts';
 import type { Flags } from './flag.ts';
 
 export interface CommandSpec {
 	summary: string;
 	/** `PATHS`, `RUN`, ...; `many` takes any number. */
-	argument?: { name: string; required: boolean; many: boolean; help: string };
+	argument?: {
+		name: string;
+		required: boolean;
+		many: boolean;
+		help: string;
+		/** Required arguments that come before it, and what they are. */
+		before?: Record<string, string>;
+	};
 	flags: Flags;
 	examples: string[];
 }
-
-export const reporterNames = ['console', 'json', 'junit', 'markdown', 'html'] as const;
-
-const paths = {
-	name: 'PATHS',
-	required: false,
-	many: true,
-	help: 'scenario files, or folders that are searched for *.yaml (default: scenarios)',
-} as const;
-
-const run = { name: 'RUN', required: true, many: false, help: 'a run folder, the name of one, or `latest`' } as const;
-
-const selection = {
-	tag: { kind: 'texts', value: 'TAG', help: 'only scenarios with this tag; several: with any of them' },
-	grep: { kind: 'texts', value: 'TEXT', help: 'only cells whose case id contains this text, or /REGEX/; several: any' },
-	exclude: { kind: 'texts', value: 'TEXT', help: 'not the cells whose case id contains this text, or /REGEX/' },
-} as const satisfies Flags;
-
-const kubernetes = {
-	kubeconfig: {
-		kind: 'text',
-		value: 'FILE',
-		help: 'with --cluster existing: this kubeconfig (default: KUBECONFIG, then ~/.kube/config)',
-	},
-	context: {
-		kind: 'text',
-		value: 'NAME',
-		help: 'with --cluster existing: this context of it (default: the current one)',
-	},
-	allowContext: {
-		kind: 'text',
-		value: 'NAME',
-		help: 'use the context of this name although something of it looks like production',
-	},
-	allowClusterScoped: {
-		kind: 'switch',
-		help: 'with --cluster existing: make objects without a namespace too; they act on everybody there',
-	},
-} as const satisfies Flags;
-
-const kind = {
-	mirror: {
-		kind: 'text',
-		value: 'DIR',
-		help: 'with kind: manifests of add-ons come from this folder, not from the network (found by checksum)',
-	},
-	nodeImage: { kind: 'text', value: 'IMAGE', help: 'with kind: this node image, instead of the definition’s' },
-	agentImage: {
-		kind: 'text',
-		value: 'IMAGE',
-		help: 'on Kubernetes: probe pods run this image (with Node 20 or newer), instead of the definition’s',
-	},
-} as const satisfies Flags;
-
-const out = { kind: 'text', value: 'DIR', help: 'where run folders are kept', default: '.gatecrash/runs' } as const;
-const json = { kind: 'switch', help: 'JSON on standard output, and nothing else there' } as const;
-const verbose = {
-	kind: 'switch',
-	short: 'v',
-	help: 'every matrix with every row, and every cell of a finding',
-} as const;
-const reporter = {
-	kind: 'texts',
-	value: 'NAME[=FILE]',
-	choices: reporterNames,
-	help: 'console, json, junit, markdown or html (default: console); FILE `-` is standard output; without FILE: console goes to standard output, the others into the run folder',
-} as const;
 
 /** The one table of commands and flags: the source of the parser, help, docs/cli.md and the names in the environment. */
 export const commands = {
@@ -96,6 +37,11 @@ export const commands = {
 				choices: ['never', 'on-failure', 'always'],
 				default: 'never',
 				help: 'keep the cluster afterwards: never, on-failure or always; `gatecrash clean` deletes it later',
+			},
+			inject: {
+				kind: 'texts',
+				value: 'BUG',
+				help: 'make the embedded cluster enforce wrongly on purpose, to see which scenarios notice (`gatecrash list --bugs`)',
 			},
 			...selection,
 			settle: { kind: 'duration', value: 'DURATION', help: 'bound for a change to take effect; polled, never slept' },
@@ -136,6 +82,7 @@ export const commands = {
 		examples: [
 			'gatecrash run scenarios/network-policy',
 			'gatecrash run my.yaml --grep "/client-two→" -v',
+			'gatecrash run scenarios/network-policy --tag ip-block --inject except-ignored',
 			'gatecrash run --tag ingress --reporter console --reporter junit=report.xml --strict',
 		],
 	},
@@ -154,10 +101,14 @@ export const commands = {
 		examples: ['gatecrash validate scenarios', 'gatecrash validate my.yaml --format github'],
 	},
 	list: {
-		summary: 'scenarios with their tags, cells and what each requires',
+		summary: 'scenarios with their tags, cells and what each requires; or the seeded bugs',
 		argument: paths,
-		flags: { ...selection, json },
-		examples: ['gatecrash list --tag eks-best-practices'],
+		flags: {
+			bugs: { kind: 'switch', help: 'the bugs that --inject knows, instead of scenarios' },
+			...selection,
+			json,
+		},
+		examples: ['gatecrash list --tag eks-best-practices', 'gatecrash list --bugs'],
 	},
 	plan: {
 		summary: 'every step and cell with its expectation and prediction; needs no cluster',
@@ -169,6 +120,25 @@ export const commands = {
 			json,
 		},
 		examples: ['gatecrash plan my.yaml', 'gatecrash plan my.yaml --json'],
+	},
+	explain: {
+		summary: 'why policies allow or forbid a path: who selects each end, which rule lets it through or why none does',
+		argument: {
+			...paths,
+			before: {
+				FROM: 'who attempts, as in scenario files: client, node/a, external/internet',
+				TO: 'what is attempted: app, app:80, svc/app:80/tcp, external/internet:53/udp; without a port, all that it listens on',
+			},
+		},
+		flags: {
+			cluster: { kind: 'text', value: 'NAME', help: 'explain for this cluster', default: 'embedded' },
+			...kubernetes,
+			json,
+		},
+		examples: [
+			'gatecrash explain client-two app-one:80 my.yaml',
+			'gatecrash explain client-one svc/kube-dns:53/udp scenarios/network-policy --json',
+		],
 	},
 	judge: {
 		summary: 'judge a recorded history again; the same bytes as when it was recorded',

@@ -1,11 +1,10 @@
 import type { Cluster } from '../model/cluster.ts';
-import { ipFamilies } from '../model/address.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Scenario } from '../model/scenario.ts';
 import { planScenarios } from '../plan/plan-scenarios.ts';
 import { openCluster, type OpenClusterOptions } from '../cluster/open-cluster.ts';
 import type { Context } from './context.ts';
 import { printDiagnostics } from './diagnostics.ts';
+import { planTarget } from './plan-target.ts';
 import { readPaths } from './read-paths.ts';
 import { type Selection, selectCells } from './select-cells.ts';
 
@@ -15,14 +14,6 @@ export interface PlanRequest extends Selection {
 	settle?: number | undefined;
 	/** For the driver; a plan alone needs none of it. */
 	options?: OpenClusterOptions;
-}
-
-/** Only the driver `existing` has namespaces that were there before; elsewhere an empty one would stand in for them. */
-function refusesExisting(scenario: Scenario, cluster: Cluster): string | undefined {
-	if (cluster.hasExistingNamespaces === true) return undefined;
-	const existing = Object.entries(scenario.namespaces).filter(([, namespace]) => namespace.existing);
-	if (existing.length === 0) return undefined;
-	return `its namespace ${existing.map(([name]) => name).join(', ')} is marked existing: that needs --cluster existing`;
 }
 
 /**
@@ -40,14 +31,7 @@ export async function makePlan(
 		return undefined;
 	}
 	const cluster = await openCluster(request.cluster, request.options);
-	const target = {
-		name: cluster.name,
-		capabilities: cluster.capabilities,
-		families: ipFamilies.filter((family) => cluster.capabilities.has(family)),
-		known: cluster.known,
-		refuses: (scenario: Scenario) => cluster.refuses?.(scenario) ?? refusesExisting(scenario, cluster),
-	};
-	const planned = planScenarios(scenarios, target, {
+	const planned = planScenarios(scenarios, planTarget(cluster), {
 		...(request.attempts !== undefined && { tries: request.attempts }),
 		...(request.settle !== undefined && { settle: request.settle }),
 	});

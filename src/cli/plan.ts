@@ -47,12 +47,17 @@ function describeStep(step: Step): string {
 	}
 }
 
+/** Where prediction and declaration differ, one of them is wrong: the policies' text or the scenario. */
 function describeCell(cell: Cell): string {
 	const { verdict, because } = cell.prediction;
-	const predicted =
-		verdict === 'unknown'
-			? 'no prediction'
-			: `predicted ${verdict}${because.length > 0 ? `: ${because.join('; ')}` : ''}`;
+	const firm = [cell.expectation, verdict].every((one) => one === 'allowed' || one === 'blocked');
+	const differs = firm && cell.expectation !== verdict ? ', not as declared' : '';
+	const tries = cell.tries === 1 ? '1 try' : `${cell.tries} tries`;
 	const skipped = cell.skip === undefined ? '' : `, skipped: ${cell.skip}`;
-	return `    ${cell.id}\n        ${cell.expectation}, ${predicted}, ${cell.tries} tries${skipped}`;
+	return [
+		`    ${cell.id}`,
+		`        ${cell.expectation}, ${tries}${skipped}`,
+		`        predicted ${verdict}${differs}`,
+		...because.map((text) => `            ${text}`),
+	].join('\n');
 }

@@ -7,7 +7,7 @@ import { renderHtml } from '../report/html/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
-import { reporterNames } from './commands.ts';
+import { reporterNames } from './common-flags.ts';
 import type { Context } from './context.ts';
 
 export type ReporterName = (typeof reporterNames)[number];
