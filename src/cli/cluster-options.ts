@@ -4,6 +4,7 @@ import { readHistory } from '../history/read-history.ts';
 import { judge } from '../judge/judge.ts';
 import type { Ledger } from '../model/cluster.ts';
 import type { Plan } from '../model/plan.ts';
+import { knownBugs } from './bugs.ts';
 import type { commands } from './commands.ts';
 import type { FlagValues } from './flag.ts';
 import type { Interruption } from './interruption.ts';
@@ -37,6 +38,7 @@ export function clusterOptions(
 		keep: async () => (watched.kept = await watched.keep()),
 		onPhase: (phase) => watched.phase(phase),
 		allowClusterScoped: flags.allowClusterScoped,
+		inject: knownBugs(flags.inject),
 		...(flags.mirror !== undefined && { mirror: flags.mirror }),
 		...existingOptions(flags),
 	};

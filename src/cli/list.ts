@@ -1,8 +1,13 @@
 import { plural } from '../report/counts.ts';
 import type { Action } from './actions.ts';
+import { printBugs } from './bugs.ts';
 import { makePlan } from './make-plan.ts';
 
 export const list: Action<'list'> = async (context, args, flags) => {
+	if (flags.bugs) {
+		printBugs(context, flags.json);
+		return 0;
+	}
 	const made = await makePlan(args, { ...flags, cluster: 'embedded' }, context);
 	if (made === undefined) return 64;
 	const scenarios = made.plan.scenarios.map((scenario) => ({

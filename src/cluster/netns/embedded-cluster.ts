@@ -35,8 +35,8 @@ export interface EmbeddedClusterOptions {
 	tamper?: string;
 	/** Names of seeded bugs (bugs/), so that the cluster enforces wrongly on purpose. */
 	inject?: readonly string[];
-	/** Another engine in the place of that one, for each deployment; for tests that listen to it. */
-	engine?: () => Engine;
+	/** Another engine in the place of that one, for each deployment; for those who listen to what it is told. */
+	engine?: (scenario: string) => Engine;
 	/** Another program in the place of the agent; default: gatecrash's own. */
 	agent?: string;
 }
@@ -117,7 +117,7 @@ class EmbeddedCluster implements Cluster {
 			settings,
 			program,
 			tamper: this.#options.tamper,
-			engine: this.#options.engine?.() ?? engineWith(this.#bugs),
+			engine: this.#options.engine?.(workload.scenario) ?? engineWith(this.#bugs),
 			closed: () => this.#deployments.delete(deployment),
 		});
 		this.#deployments.add(deployment);

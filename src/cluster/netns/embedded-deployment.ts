@@ -217,8 +217,8 @@ export class EmbeddedDeployment implements Deployment {
 			namespaces: this.#inventory.namespaceLabels,
 			policies: [...this.#policies.values()],
 		};
-		const policy = policyRuleset(view, this.#engine);
 		const service = serviceRuleset(this.#engine.services(this.#services.entries()), this.#inventory.families);
+		const policy = policyRuleset(view, this.#engine);
 		for (const input of transactions(this.#generation, { policy, service }, this.#tamper)) {
 			await this.#fabric.run(['nft', '-f', '-'], input);
 		}

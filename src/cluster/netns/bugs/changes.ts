@@ -4,7 +4,7 @@ import type { Bug } from './bug.ts';
 
 const handled = 'Network Policies: pod lifecycle';
 /** How long after its rules would have been due a new pod gets them, milliseconds. */
-const lateness = 700;
+const lateness = 3000;
 
 const keyOf = ({ namespace, name }: { namespace: string; name: string }) => `${namespace}/${name}`;
 
