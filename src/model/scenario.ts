@@ -12,6 +12,8 @@ export interface Scenario {
 	name: string;
 	file: string;
 	tags: string[];
+	/** Names of scenarios that notice the same bugs. */
+	backsUp: string[];
 	description: string;
 	reference: string;
 	/** How firm the specification is: does it say so, leave it open, or is it one engine's own. */

@@ -33,6 +33,7 @@ export function buildScenario(
 		name: metadata.name,
 		file,
 		tags: metadata.tags ?? [],
+		backsUp: metadata.backsUp ?? [],
 		description: spec.description ?? '',
 		reference: spec.reference ?? '',
 		status: spec.status ?? 'required',

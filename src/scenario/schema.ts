@@ -94,6 +94,11 @@ export const scenarioSchema = z.strictObject({
 				.array(z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, 'a tag: lower-case letters, digits, - and dots'))
 				.optional()
 				.describe('Words to select scenarios by.'),
+			backsUp: z
+				.array(dnsLabel)
+				.min(1)
+				.optional()
+				.describe('Scenarios that notice the same bugs: why this one is kept although it is nobody’s only witness.'),
 		})
 		.describe('Name and tags.'),
 	spec: specSchema.describe('What is stood up, applied and attempted.'),
