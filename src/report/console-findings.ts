@@ -7,6 +7,7 @@ import {
 	describePosition,
 	describePredicted,
 } from './describe-cell.ts';
+import { diagnoses } from './diagnoses.ts';
 import { type FindingGroup, groupFindings, groupNotes, groupSkipped } from './findings.ts';
 import { type Style, paint } from './paint.ts';
 
@@ -35,7 +36,8 @@ export function renderFindings(run: RunVerdicts, options: FindingsOptions): stri
 	findings.forEach((finding, index) => lines.push(...renderFinding(finding, index + 1, options), ''));
 	if (notes.length > 0) {
 		lines.push(rule('worth knowing', options), '');
-		for (const note of notes) lines.push(...renderShort(note, note.first.findings, options));
+		for (const note of notes)
+			lines.push(...renderShort(note, note.first.findings, options), ...differing(note, options));
 		lines.push('');
 	}
 	if (skipped.length > 0) {
@@ -70,11 +72,6 @@ function renderFinding(finding: FindingGroup, number: number, options: FindingsO
 	];
 }
 
-const diagnoses = {
-	engine: 'the engine does not do what the policies’ text says',
-	policy: 'the policies’ text does not say what the scenario declares',
-};
-
 function otherIds(finding: FindingGroup, options: FindingsOptions): string[] {
 	const others = finding.cells.slice(1);
 	const shown = options.verbose || others.length <= idsShown ? others : others.slice(0, idsShown - 1);
@@ -89,6 +86,15 @@ function renderShort(group: FindingGroup, reasons: Reason[], options: FindingsOp
 	const many = group.cells.length > 1 ? ` and ${group.cells.length - 1} more` : '';
 	const ids = options.verbose ? group.cells.map((cell) => `      ${cell.id}`) : [`      ${group.first.id}${many}`];
 	return [...reasons.map((reason) => `  • ${reason.text}`), ...ids.map((line) => paint(options.colour, 'dim')(line))];
+}
+
+/** Where the engine differs from the text, what the text says. */
+function differing({ first }: FindingGroup, options: FindingsOptions): string[] {
+	if (first.diagnosis === undefined || first.verdict !== 'enforced') return [];
+	return [
+		...field('declared', describeDeclared(first), options, { margin: 6 }),
+		...field('predicted', describePredicted(first), options, { margin: 6 }),
+	];
 }
 
 /** A labelled line, continued under its text; a command stays in one piece so that it can be copied. */

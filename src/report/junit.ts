@@ -6,6 +6,7 @@ import {
 	describePosition,
 	describePredicted,
 } from './describe-cell.ts';
+import { diagnoses } from './diagnoses.ts';
 import { escapeXml, escapeXmlAttribute } from './escape-xml.ts';
 
 interface TestCase {
@@ -117,13 +118,15 @@ function caseOf(cell: CellVerdict, scenario: ScenarioVerdict): TestCase {
 }
 
 function caseBody(cell: CellVerdict, result: TestCase['result']): string {
-	const texts = cell.reasons.map((reason) => reason.text).join('; ');
+	const why = cell.reasons.map((reason) => reason.text).join('; ');
 	if (result === 'passed') {
-		const findings = cell.findings.map((finding) => finding.text).join('\n');
+		const sides = [`declared: ${describeDeclared(cell)}`, `predicted: ${describePredicted(cell)}`];
+		const texts = [...cell.findings.map((finding) => finding.text), ...(cell.diagnosis === undefined ? [] : sides)];
+		const findings = texts.join('\n');
 		return findings === '' ? '' : `<system-out>${escapeXml(findings)}</system-out>`;
 	}
-	if (result === 'skipped') return `<skipped${write({ message: texts })}/>`;
-	const attributes = { message: `${cell.verdict}: ${texts}`, type: cell.reasons[0]?.code ?? cell.verdict };
+	if (result === 'skipped') return `<skipped${write({ message: why })}/>`;
+	const attributes = { message: `${cell.verdict}: ${why}`, type: cell.reasons[0]?.code ?? cell.verdict };
 	return `<${result}${write(attributes)}>${escapeXml(detail(cell))}</${result}>`;
 }
 
@@ -131,6 +134,7 @@ function detail(cell: CellVerdict): string {
 	const evidence = describeEvidence(cell.evidence);
 	return [
 		...cell.reasons.map((reason) => `${reason.text} [${reason.code}]`),
+		...(cell.diagnosis === undefined ? [] : [`means: ${diagnoses[cell.diagnosis]}`]),
 		`declared: ${describeDeclared(cell)}, at ${describePosition(cell)}`,
 		`predicted: ${describePredicted(cell)}`,
 		`observed: ${describeObserved(cell)}`,

@@ -8,6 +8,7 @@ import {
 	describePosition,
 	describePredicted,
 } from './describe-cell.ts';
+import { diagnoses } from './diagnoses.ts';
 import { type FindingGroup, groupFindings, groupNotes } from './findings.ts';
 import { type Grid, gridsOf, letters } from './grid.ts';
 
@@ -60,6 +61,7 @@ function renderFinding({ first, cells }: FindingGroup): string {
 	return [
 		`**${first.verdict}${first.diagnosis ? ` (${first.diagnosis})` : ''}** ${code(first.id)}${others}`,
 		'',
+		...(first.diagnosis === undefined ? [] : [`- means: ${diagnoses[first.diagnosis]}`]),
 		`- declared: ${escapeMarkdown(describeDeclared(first))}, at ${code(describePosition(first))}`,
 		`- predicted: ${escapeMarkdown(describePredicted(first))}`,
 		`- observed: ${escapeMarkdown(describeObserved(first))}`,
@@ -71,7 +73,9 @@ function renderFinding({ first, cells }: FindingGroup): string {
 
 function renderNote({ first, cells }: FindingGroup): string {
 	const others = cells.length > 1 ? ` and ${cells.length - 1} more` : '';
-	return `- ${escapeMarkdown(first.findings.map((finding) => finding.text).join('; '))}: ${code(first.id)}${others}`;
+	const sides = `declared ${describeDeclared(first)}; predicted ${describePredicted(first)}`;
+	const differing = first.diagnosis === undefined ? '' : ` (${escapeMarkdown(sides)})`;
+	return `- ${escapeMarkdown(first.findings.map((finding) => finding.text).join('; '))}: ${code(first.id)}${others}${differing}`;
 }
 
 /** Folded away when there is nothing to look at. */

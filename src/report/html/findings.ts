@@ -8,9 +8,10 @@ import {
 	describePosition,
 	describePredicted,
 } from '../describe-cell.ts';
+import { diagnoses } from '../diagnoses.ts';
 import { type FindingGroup, groupFindings, groupNotes, groupSkipped } from '../findings.ts';
 import { type Html, html } from './markup.ts';
-import { diagnoses, sidesOf } from './sides.ts';
+import { sidesOf } from './sides.ts';
 import { renderSide } from './square.ts';
 
 /** Beyond these a page is not read from top to bottom any more; the matrices and the filter show the rest. */

@@ -44,9 +44,3 @@ export function sidesOf(cell: CellVerdict): Sides {
 		observed: observedSides[cell.observed.state],
 	};
 }
-
-/** What a diagnosis means, for people. */
-export const diagnoses = {
-	engine: 'the engine does not do what the policies’ text says',
-	policy: 'the policies’ text does not say what the scenario declares',
-} as const;

@@ -47,6 +47,7 @@ export async function runScenario(text: string, options: ScenarioOptions = {}): 
 		name: cluster.name,
 		capabilities: cluster.capabilities,
 		families: ['ipv4', 'ipv6'],
+		known: cluster.known,
 	});
 	const folder = await mkdtemp(join(tmpdir(), 'gatecrash-e2e-'));
 	const run = options.run ?? randomBytes(4).toString('hex');

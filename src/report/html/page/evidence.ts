@@ -1,4 +1,5 @@
 import type { CellVerdict } from '../../../model/verdict.ts';
+import { diagnoses } from '../../diagnoses.ts';
 import {
 	describeDeclared,
 	describeEvidence,
@@ -7,7 +8,7 @@ import {
 	describePosition,
 	describePredicted,
 } from '../../describe-cell.ts';
-import { type Side, diagnoses, sidesOf } from '../sides.ts';
+import { type Side, sidesOf } from '../sides.ts';
 import { make } from './elements.ts';
 
 const proofs: Record<CellVerdict['proof'], string> = {
