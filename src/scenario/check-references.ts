@@ -21,8 +21,7 @@ export function checkReferences(context: CheckContext): void {
 					: undefined;
 			const [, index, ...rest] = path;
 			const original = lists && typeof index === 'number' ? [key, lists[index] ?? index, ...rest] : path;
-			const isQuery = path.at(-1) === 'name' && path.at(-2) === 'query';
-			checkText(context, text, ['spec', ...original], isQuery ? ['zone', 'token'] : []);
+			checkText(context, text, ['spec', ...original], allowedAt(path));
 		});
 	}
 	for (const { spec: policy, networkPolicy, problems } of policies) {
@@ -36,6 +35,12 @@ export function checkReferences(context: CheckContext): void {
 			);
 		});
 	}
+}
+
+function allowedAt(path: DocumentPath): Reference['kind'][] {
+	if (path.at(-1) === 'name' && path.at(-2) === 'query') return ['zone', 'token'];
+	// Some engines take a pod's address from its annotations.
+	return path[0] === 'pods' && path[2] === 'annotations' ? ['pods'] : [];
 }
 
 function visitText(value: unknown, path: DocumentPath, see: (text: string, path: DocumentPath) => void): void {
@@ -60,7 +65,7 @@ function checkText(
 		else if (!allowed.includes(reference.kind)) {
 			const hint =
 				allowed.length === 0
-					? 'addresses stand in ipBlock, $(token) in the name of a DNS query'
+					? 'addresses stand in ipBlock and in annotations of pods, $(token) in the name of a DNS query'
 					: `here: ${allowed.join(', ')}`;
 			problems.add(path, { code: 'misplaced-reference', message: `${whole} may not stand here`, hint });
 		} else checkExists(context, reference, path);

@@ -66,7 +66,11 @@ export const podSchema = z
 	.strictObject({
 		namespace: dnsLabel.describe('One of `spec.namespaces`.'),
 		labels: labels.optional().describe('Labels at the start; a `label` phase changes them.'),
-		annotations: annotations.optional().describe('Annotations of the pod.'),
+		annotations: annotations
+			.optional()
+			.describe(
+				'Annotations of the pod; they may name addresses of pods that were made before: `$(pods.client-one.ipv4)`.',
+			),
 		serviceAccount: subdomain.optional().describe('Service account; made when it is not there.'),
 		hostNetwork: z
 			.boolean()
@@ -104,7 +108,12 @@ export const serviceSchema = z
 			.min(1)
 			.describe('Ports of the Service.'),
 		type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).optional().describe('Default `ClusterIP`.'),
-		headless: z.boolean().optional().describe('Without an address of its own: attempts go to the pods behind it.'),
+		headless: z
+			.boolean()
+			.optional()
+			.describe(
+				'Without an address of its own: an attempt goes to each of the pods behind it, at its own address and port.',
+			),
 		externalTrafficPolicy: z.enum(['Cluster', 'Local']).optional().describe('As in Kubernetes; default `Cluster`.'),
 	})
 	.meta({ id: 'Service' });

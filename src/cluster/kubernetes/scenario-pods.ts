@@ -2,6 +2,7 @@ import type { BootAttempt } from '../../model/agent.ts';
 import type { AgentSettings } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
+import { type AddressOf, checkAskedAddresses, withAskedAddresses } from './asked-addresses.ts';
 import type { LastingObjects } from './lasting-objects.ts';
 import { shortId } from './naming.ts';
 import { placePods } from './place-pods.ts';
@@ -20,6 +21,7 @@ export class ScenarioPods {
 	/** Everything that may exist, also what did not get to run. */
 	readonly #made = new Map<string, ProbePod['ref']>();
 	readonly #running = new Map<string, ProbePod>();
+	readonly #addressOf: AddressOf = (pod, family) => this.#running.get(`pod/${pod}`)?.endpoint.addresses[family];
 
 	constructor(
 		site: Site,
@@ -49,7 +51,13 @@ export class ScenarioPods {
 				const foreign = this.#namespaces.isForeign(spec.namespace);
 				const owner = this.#namespaces.ownerIn(spec.namespace);
 				return {
-					...{ kind: 'pod', name, spec, node: places.get(name), boot: boot[name] ?? [] },
+					...{
+						kind: 'pod',
+						name,
+						spec: withAskedAddresses(name, spec, this.#addressOf),
+						node: places.get(name),
+						boot: boot[name] ?? [],
+					},
 					// Nobody else's pod has this name, so none is written to.
 					podName: foreign ? `gc-${shortId(this.#site.ownership.run)}-${name}` : name,
 					namespace: this.#namespaces.realName(spec.namespace),
@@ -59,6 +67,8 @@ export class ScenarioPods {
 			}),
 			signal,
 		);
+		for (const [name, spec] of Object.entries(wanted))
+			checkAskedAddresses(spec, this.find(name).endpoint, this.#addressOf);
 	}
 
 	/** Agents in the network of their nodes, by the nodes' symbols. */
