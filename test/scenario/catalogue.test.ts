@@ -35,6 +35,13 @@ describe('the shipped scenarios', () => {
 		}
 	});
 
+	it('back up other shipped scenarios only', async () => {
+		const { scenarios } = await readScenarios(['scenarios']);
+		const names = new Set(scenarios.map(({ name }) => name));
+		for (const { name, backsUp } of scenarios)
+			for (const other of backsUp) expect(other !== name && names.has(other), `${name}: ${other}`).to.equal(true);
+	});
+
 	it('hold the EKS guide’s policies, one demo and the canonical matrix', async () => {
 		const { scenarios } = await readScenarios(['scenarios/network-policy']);
 		const tagged = (tag: string) => scenarios.filter(({ tags }) => tags.includes(tag)).map(({ name }) => name);
