@@ -89,7 +89,7 @@ const notes = {
 	/** "NetworkPolicy and hostNetwork pods": either as a pod, or as the node. */
 	hostNetwork: 'the specification leaves open whether a hostNetwork pod counts as a pod or as its node',
 	/** The introduction excepts traffic to and from a pod's own node; "The two sorts of pod isolation" only that from it. */
-	ownNode: 'the specification contradicts itself on the way from a pod to its own node',
+	ownNode: 'the specification says two things about the way from a pod to its own node',
 	/** "The two sorts of pod isolation": connections from the pod's node are allowed beside what rules list. */
 	fromOwnNode: 'a pod’s own node always reaches it',
 	/** The introduction: a pod cannot block access to itself; engines differ on what goes through a Service. */
