@@ -7,12 +7,14 @@ import { outcomesPage } from './generate-outcomes.ts';
 import { reportPageAssets } from './generate-report-page.ts';
 import { scenarioReferencePage } from './generate-scenario-reference.ts';
 import { schemaFile } from './generate-schema.ts';
+import { seededBugsPage } from './generate-seeded-bugs.ts';
 
 const generated: Record<string, () => string> = {
 	'schema/scenario.schema.json': schemaFile,
 	'docs/scenario-reference.md': scenarioReferencePage,
 	'docs/cli.md': cliPage,
 	'docs/outcomes.md': outcomesPage,
+	'docs/seeded-bugs.md': seededBugsPage,
 	'src/report/html/page-assets.ts': reportPageAssets,
 };
 

@@ -1,0 +1,47 @@
+import type { Bug } from '../src/cluster/netns/bugs/bug.ts';
+import { bugs } from '../src/cluster/netns/bugs/catalogue.ts';
+
+/** docs/seeded-bugs.md, from the catalogue in src/cluster/netns/bugs. */
+export function seededBugsPage(): string {
+	const required = bugs.filter(({ violates }) => 'required' in violates);
+	const open = bugs.filter(({ violates }) => 'open' in violates);
+	return `# Seeded bugs
+
+<!-- Generated from src/cluster/netns/bugs by scripts/generate-seeded-bugs.ts; edits here are overwritten. -->
+
+A harness that never fails shows nothing. So the [embedded cluster](embedded-cluster.md) can be told to enforce wrongly on purpose:
+
+    gatecrash run scenarios/network-policy --inject except-ignored
+
+\`gatecrash list --bugs\` shows these tables too. Every report of such a run names the bug under \`injected\`. \`--inject\` may be given several
+times; clusters with a real engine refuse it.
+
+Each bug is a mistake that an engine could make; where a real one made it, or something close to it, an issue stands beside it. Each is a subclass of
+the engine in [src/cluster/netns/engine.ts](../src/cluster/netns/engine.ts) that gets one answer wrong.
+[Bugs and scenarios](bug-matrix.md) shows which scenario notices which bug.
+
+## Against what the specification requires
+
+A run of the catalogue ends with exit code 1. Sections are those of the
+[NetworkPolicy reference](https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/), or of the page
+[Network Policies](https://kubernetes.io/docs/concepts/services-networking/network-policies/) where it is named.
+
+| bug | does | breaks | real engines |
+| --- | --- | --- | --- |
+${required.map(row).join('\n')}
+
+## Where the specification is open
+
+Nothing fails, unless a scenario declares an expectation of its own; what is observed changes.
+
+| bug | does | open is | real engines |
+| --- | --- | --- | --- |
+${open.map(row).join('\n')}
+`;
+}
+
+function row({ name, does, violates, issues }: Bug): string {
+	const what = 'open' in violates ? violates.open : violates.required;
+	const links = issues.map((issue) => `[${issue}](https://github.com/${issue.replace('#', '/issues/')})`);
+	return `| \`${name}\` | ${does} | ${what} | ${links.join(', ')} |`;
+}
