@@ -1,12 +1,17 @@
 import type { IpFamily } from '../../model/address.ts';
 import { nodeAddresses, ranges } from './ranges.ts';
 
-/** What every network namespace of ours needs: low ports without rights, long queues, no address detection delays. */
+/**
+ * What every network namespace of ours needs: low ports without rights, long queues, no address detection delays, and
+ * for namespaces made from it a table of connections of their own: agents read it whole (src/agent/half-open.ts),
+ * and the machine's is hundreds of times larger.
+ */
 export function commonSysctls(): string {
 	return `w() { if [ -w "/proc/sys/net/$1" ]; then echo "$2" > "/proc/sys/net/$1"; fi; }
 w ipv4/ip_unprivileged_port_start 0
 w core/somaxconn 16384
 w ipv4/tcp_max_syn_backlog 16384
+w ipv4/tcp_child_ehash_entries 1024
 for scope in all default; do
 	w ipv6/conf/$scope/disable_ipv6 0
 	w ipv6/conf/$scope/accept_dad 0
