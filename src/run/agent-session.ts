@@ -14,7 +14,7 @@ const reopenTries = 3;
 /** Records are acknowledged in batches: one line for many of them. */
 const acknowledgeEvery = 256;
 /** Generous: what passes it is a dead agent, not a slow one. Milliseconds. */
-const answerDeadline = 10_000;
+const defaultAnswerDeadline = 10_000;
 
 /**
  * One agent's control stream, kept up: a broken stream is opened again and continued after the last record that
@@ -25,16 +25,28 @@ export class AgentSession {
 	readonly #open: () => Promise<AgentStream>;
 	readonly #run: string;
 	readonly #listener: SessionListener;
-	readonly #waiting = new Map<string, (value: AgentMessage | undefined) => void>();
+	/** Questions without an answer. */
+	readonly #waiting = new Map<string, { command: AgentCommand; resolve: (value: AgentMessage | undefined) => void }>();
+	readonly #answerDeadline: number;
 	#stream: AgentStream | undefined;
 	#ready: ((ready: ReadyMessage | undefined) => void) | undefined;
 	#seen = 0;
 	#acknowledged = 0;
 	#nextId = 1;
 	#closed = false;
+	/** While a broken stream is being opened again. */
+	#reopening: Promise<void> | undefined;
+	#reopened = 0;
 	#lostReason: string | undefined;
 
-	constructor(endpoint: string, run: string, open: () => Promise<AgentStream>, listener: SessionListener) {
+	constructor(
+		endpoint: string,
+		run: string,
+		open: () => Promise<AgentStream>,
+		listener: SessionListener,
+		answerDeadline = defaultAnswerDeadline,
+	) {
+		this.#answerDeadline = answerDeadline;
 		this.endpoint = endpoint;
 		this.#run = run;
 		this.#open = open;
@@ -103,13 +115,29 @@ export class AgentSession {
 		if (this.#lostReason !== undefined || this.#closed) return undefined;
 		const id = this.#nextId++;
 		const key = `${is} ${id}`;
-		const answer = new Promise<AgentMessage | undefined>((resolve) => this.#waiting.set(key, resolve));
+		const answer = new Promise<AgentMessage | undefined>((resolve) => {
+			this.#waiting.set(key, { command: command(id), resolve });
+		});
 		this.send(command(id));
-		const value = await withinDeadline(answer, answerDeadline);
+		const value = await this.#inTime(answer);
 		this.#waiting.delete(key);
 		// Given up for good: waiting for a hung agent at every control would take a run's whole time.
-		if (value === undefined) this.#lose(`no answer to ${is} within ${answerDeadline / 1000} s`);
+		if (value === undefined) this.#lose(`no answer to ${is} within ${this.#answerDeadline / 1000} s`);
 		return value;
+	}
+
+	/** The time in which a broken stream is opened again does not count: an API server that restarts is away for long. */
+	async #inTime(answer: Promise<AgentMessage | undefined>): Promise<AgentMessage | undefined> {
+		const until = this.#reopened + reopenTries;
+		for (;;) {
+			const before = this.#reopened;
+			const value = await withinDeadline(answer, this.#answerDeadline);
+			if (value !== undefined) return value;
+			await this.#reopening;
+			if (this.#lostReason !== undefined || this.#closed) return undefined;
+			// Over the new stream it was asked again, and has its time from then.
+			if (this.#reopened === before || this.#reopened > until) return undefined;
+		}
 	}
 
 	async #attach(): Promise<ReadyMessage | undefined> {
@@ -125,21 +153,35 @@ export class AgentSession {
 		stream.onLine((line) => this.#receive(line));
 		void stream.ended.then((reason) => this.#streamEnded(stream, reason));
 		this.send({ do: 'hello', run: this.#run, after: this.#seen });
-		return withinDeadline(ready, answerDeadline);
+		return withinDeadline(ready, this.#answerDeadline);
 	}
 
-	async #streamEnded(stream: AgentStream, reason: string): Promise<void> {
+	#streamEnded(stream: AgentStream, reason: string): void {
 		if (this.#closed || stream !== this.#stream || this.#lostReason !== undefined) return;
 		this.#ready?.(undefined);
+		const reopening = (this.#reopening ?? Promise.resolve()).then(() => this.#reopen(stream, reason));
+		this.#reopening = reopening;
+		void reopening.then(() => {
+			if (this.#reopening === reopening) this.#reopening = undefined;
+		});
+	}
+
+	async #reopen(broken: AgentStream, reason: string): Promise<void> {
 		for (let attempt = 0; attempt < reopenTries; attempt += 1) {
+			// It broke again while it was being opened, and that is looked after already.
+			if (this.#closed || this.#lostReason !== undefined || (attempt === 0 && broken !== this.#stream)) return;
 			try {
-				if (await this.#attach()) return;
+				if (await this.#attach()) {
+					this.#reopened += 1;
+					// What was asked when the stream broke may never have arrived. An answer that did comes by its number.
+					for (const { command } of this.#waiting.values()) this.send(command);
+					return;
+				}
 			} catch {
 				// Tried again, then given up with the reason of the first break.
 			}
-			if (this.#closed) return;
 		}
-		this.#lose(reason);
+		if (!this.#closed) this.#lose(reason);
 	}
 
 	#lose(reason: string): void {
@@ -150,7 +192,7 @@ export class AgentSession {
 	}
 
 	#giveUpWaiting(): void {
-		for (const resolve of this.#waiting.values()) resolve(undefined);
+		for (const { resolve } of this.#waiting.values()) resolve(undefined);
 		this.#waiting.clear();
 		this.#ready?.(undefined);
 	}
@@ -160,7 +202,7 @@ export class AgentSession {
 		if (!message) return;
 		if ('seq' in message) this.#receiveRecord(message);
 		else if (message.is === 'ready') this.#ready?.(message);
-		else if (message.is === 'pong') this.#waiting.get(`pong ${message.id}`)?.(message);
+		else if (message.is === 'pong') this.#waiting.get(`pong ${message.id}`)?.resolve(message);
 	}
 
 	#receiveRecord(record: AgentRecord): void {
@@ -168,7 +210,7 @@ export class AgentSession {
 		if (record.seq <= this.#seen) return;
 		this.#seen = record.seq;
 		this.#listener.record(record);
-		if ('id' in record) this.#waiting.get(`${record.is} ${record.id}`)?.(record);
+		if ('id' in record) this.#waiting.get(`${record.is} ${record.id}`)?.resolve(record);
 		if (this.#seen - this.#acknowledged >= acknowledgeEvery) {
 			this.#acknowledged = this.#seen;
 			this.send({ do: 'ack', seq: this.#seen });
