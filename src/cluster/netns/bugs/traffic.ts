@@ -108,6 +108,10 @@ export const trafficBugs: Bug[] = [
 				override first() {
 					return super.first().map((rule) => `ct direction reply ${rule}`);
 				}
+				override afterPolicies(direction: Direction) {
+					// A connection that is only starved lives on when the policy goes.
+					return ['meta l4proto tcp ct state established reject with tcp reset', ...super.afterPolicies(direction)];
+				}
 			},
 	},
 	{
