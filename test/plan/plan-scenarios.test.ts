@@ -148,6 +148,18 @@ describe('plan', () => {
 		expect(plan.steps).to.deep.equal([]);
 	});
 
+	it('skips a scenario whose policies name addresses of a family that the cluster does not have', () => {
+		const allow = 'ingress: [{from: [{ipBlock: {cidr: "$(pods.c.ipv6)/128"}}]}]';
+		const read = scenario('\n  attempts: [{from: a, to: b:80, expect: blocked}]\n', (text) =>
+			text.replace('spec: {podSelector: {}, policyTypes: [Ingress]}', `spec: {podSelector: {}, ${allow}}`),
+		);
+		const onlyIpv4 = new Set([...target.capabilities].filter((capability) => capability !== 'ipv6'));
+		const skipOn = (capabilities: PlanTarget['capabilities']) =>
+			planScenarios([read], { ...target, capabilities }).plan.scenarios[0]?.skip;
+		expect(skipOn(onlyIpv4)).to.equal('needs ipv6, which embedded does not have');
+		expect(skipOn(target.capabilities)).to.equal(undefined);
+	});
+
 	it('skips single cells of kinds that this version does not carry out, with the reason', () => {
 		const { plan } = planned(`
   attempts:
