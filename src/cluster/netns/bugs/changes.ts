@@ -82,7 +82,7 @@ export const changeBugs: Bug[] = [
 	},
 	{
 		name: 'new-pod-late',
-		does: `a pod gets its rules ${lateness} ms after it has started, and is taken into those of others then`,
+		does: `a pod is isolated only ${lateness} ms after it was created; others allow it at once`,
 		violates: { required: `${handled} (newly created pods are isolated before they are started)` },
 		concerns: 'changes of pods',
 		issues: ['k3s-io/k3s#947', 'aws/aws-network-policy-agent#271', 'Azure/AKS#2996'],
@@ -93,11 +93,12 @@ export const changeBugs: Bug[] = [
 				override notice(view: PolicyView) {
 					const noticed = super.notice(view);
 					if (this.#since.size === 0) for (const { device } of noticed.pods) this.#initial.add(device);
-					const now = performance.now();
-					const pods = noticed.pods.filter(
-						({ device }) => firstSeen(this.#since, device, now) <= now - lateness || this.#initial.has(device),
-					);
-					return { ...noticed, pods };
+					for (const { device } of noticed.pods) firstSeen(this.#since, device, performance.now());
+					return noticed;
+				}
+				override selects(policy: NetworkPolicy, pod: PolicyPod) {
+					const isDue = performance.now() - (this.#since.get(pod.device) ?? 0) >= lateness;
+					return super.selects(policy, pod) && (isDue || this.#initial.has(pod.device));
 				}
 				override compilesAgainIn() {
 					const young = [...this.#since].filter(([device]) => !this.#initial.has(device)).map(([, since]) => since);
