@@ -31,7 +31,7 @@ export interface BatchOptions {
 	tally: Tally;
 	/** Asked before each case; those of shrinking are made all the same. */
 	isStopped: () => boolean;
-	/** Milliseconds. */
+	/** Milliseconds; 0: the first difference ends the batch, as it is. */
 	shrinkFor: number;
 	onCase?: () => void;
 }
@@ -88,6 +88,7 @@ export class Batch {
 		const repeated = this.#alwaysFresh ? this.#last : await this.#onFresh(smallest);
 		if (isFound(repeated)) return this.#finding(end, smallest, repeated, true);
 		// What shrinking left behind on the deployment led it astray.
+		this.#hanging ??= this.#finding('', smallest, this.#last, false);
 		this.#alwaysFresh = true;
 		this.#shrinkUntil = undefined;
 		return this.#fuzz(end.split(':')[0]);
@@ -100,6 +101,10 @@ export class Batch {
 		try {
 			found = this.#alwaysFresh ? await this.#onFresh(one) : await this.#check(one);
 			if (!isFound(found)) return;
+			if (this.#options.shrinkFor === 0) {
+				this.#hanging ??= this.#finding('', one, found, false);
+				return;
+			}
 			if (this.#shrinkUntil === undefined && !this.#alwaysFresh) {
 				const again = await this.#onFresh(one);
 				if (!isFound(again)) {
@@ -118,6 +123,7 @@ export class Batch {
 	}
 
 	#isOver(): boolean {
+		if (this.#options.shrinkFor === 0 && this.#hanging) return true;
 		return this.#shrinkUntil === undefined ? this.#options.isStopped() : performance.now() > this.#shrinkUntil;
 	}
 

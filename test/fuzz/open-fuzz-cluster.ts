@@ -12,8 +12,15 @@ export interface FuzzPlace extends Required<Pick<FuzzOptions, 'lanes' | 'setsPer
 	close(): void;
 }
 
-/** A cluster by the name of its definition, and how a fuzz fits on it. `inject`: seeded bugs of the embedded cluster. */
-export async function openFuzzCluster(name: string, inject: readonly string[] = []): Promise<FuzzPlace> {
+/**
+ * A cluster by the name of its definition, and how a fuzz fits on it. `inject`: seeded bugs of the embedded cluster;
+ * `environment`: where images and manifests are, as for the command line.
+ */
+export async function openFuzzCluster(
+	name: string,
+	inject: readonly string[] = [],
+	environment: Record<string, string | undefined> = process.env,
+): Promise<FuzzPlace> {
 	if (name === 'embedded') {
 		const cluster = await openCluster(name, { inject: [...inject] });
 		return {
@@ -28,7 +35,7 @@ export async function openFuzzCluster(name: string, inject: readonly string[] = 
 	const folder = mkdtempSync(join(tmpdir(), 'gatecrash-fuzz-'));
 	const run = `fuzz-${process.pid}`;
 	const ledger = openLedger(join(folder, 'ledger.jsonl'), run);
-	const { GATECRASH_MIRROR: mirror, GATECRASH_NODE_IMAGE: node, GATECRASH_AGENT_IMAGE: agent } = process.env;
+	const { GATECRASH_MIRROR: mirror, GATECRASH_NODE_IMAGE: node, GATECRASH_AGENT_IMAGE: agent } = environment;
 	const cluster = await openCluster(name, {
 		...{ run, runFolder: folder, ledger, keep: () => false },
 		...{ images: { ...(node && { node }), ...(agent && { agent }) }, ...(mirror && { mirror }) },
