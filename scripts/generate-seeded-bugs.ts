@@ -18,7 +18,7 @@ times; clusters with a real engine refuse it.
 
 Each bug is a mistake that an engine could make; where a real one made it, or something close to it, an issue stands beside it. Each is a subclass of
 the engine in [src/cluster/netns/engine.ts](../src/cluster/netns/engine.ts) that gets one answer wrong.
-`npm run bug-matrix` shows which scenario notices which bug, and writes it to docs/bug-matrix.md.
+\`npm run bug-matrix\` shows which scenario notices which bug, and writes it to docs/bug-matrix.md.
 
 ## Against what the specification requires
 
