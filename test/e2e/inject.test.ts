@@ -21,7 +21,6 @@ describe('gatecrash run --inject', function () {
 	before(() => ({ folder, remove } = makeSandbox()));
 	after(() => remove());
 
-	const file = (scenario: string) => join(root, `scenarios/network-policy/${scenario}.yaml`);
 	const run = (scenario: string, ...flags: string[]): Promise<Ended> =>
 		gatecrashHere([
 			'run',
