@@ -16,9 +16,13 @@ export interface PolicyCase {
 
 /** Policy sets that the API server would accept, over the labels, ports and addresses of a topology. */
 export function randomCase(workload: Workload, families: readonly IpFamily[]): fc.Arbitrary<PolicyCase> {
-	const set = fc
-		.array(randomPolicy(workload, families), { maxLength: mostPolicies, size: 'max' })
-		.map((all) => all.map((policy, index) => named(policy, `policy-${index}`)));
+	const set = fc.array(randomPolicy(workload, families), { maxLength: mostPolicies, size: 'max' }).map((all) =>
+		all.map((policy, index) => {
+			// Counted by namespace, so that names recur in other namespaces.
+			const earlier = all.slice(0, index).filter(({ metadata }) => metadata.namespace === policy.metadata.namespace);
+			return named(policy, `policy-${earlier.length}`);
+		}),
+	);
 	return fc.record({ before: fc.option(set, { freq: 2, nil: [] as KubernetesObject[] }), policies: set });
 }
 
