@@ -1,5 +1,6 @@
 import type { ClusterFacts, Deployment } from '../model/cluster.ts';
 import { type Reference, substituteReferences } from '../model/reference.ts';
+import { rangesByFirstAddress } from './first-address.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 
 /** Replaces the `$(...)` of a value by what the deployment has given out. Rejects what has no address here. */
@@ -14,7 +15,7 @@ export function withAddresses<T>(value: T, deployment: Deployment, facts: Cluste
 			},
 		);
 	}
-	return result.value;
+	return rangesByFirstAddress(value, result.value);
 }
 
 function lookUp(reference: Reference, deployment: Deployment, facts: ClusterFacts): string | undefined {

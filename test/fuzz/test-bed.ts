@@ -13,7 +13,6 @@ import { KnownPaths } from '../../src/run/known-paths.ts';
 import { Permits } from '../../src/run/permits.ts';
 import { settle } from '../../src/run/settle.ts';
 import { Tries } from '../../src/run/tries.ts';
-import { canonicalBlocks } from './canonical-blocks.ts';
 import { type Observation, observationOf } from './observation.ts';
 import { silentRecorder } from './silent-recorder.ts';
 
@@ -80,7 +79,7 @@ export class TestBed {
 
 	/** With the addresses of this deployment. */
 	substituted(policies: readonly KubernetesObject[]): KubernetesObject[] {
-		return canonicalBlocks(withAddresses([...policies], this.deployment, this.context.facts));
+		return withAddresses([...policies], this.deployment, this.context.facts);
 	}
 
 	/**

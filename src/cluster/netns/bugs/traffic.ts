@@ -35,6 +35,8 @@ export const trafficBugs: Bug[] = [
 		inject: (Honest) =>
 			class extends Honest {
 				override lets(match: string, direction: Direction) {
+					// A rule for IPv6 addresses alone is left out; nft refuses one that asks for both families.
+					if (match.includes('ip6 ')) return '# IPv6 is not allowed';
 					return super.lets(`meta nfproto ipv4 ${match}`.trimEnd(), direction);
 				}
 			},
