@@ -166,7 +166,6 @@ const samples: Record<string, Sample> = {
 		hides: from(block('203.0.113.0/24', '203.0.113.0/26'), block('198.51.100.0/24')),
 	},
 	'ip-block-skips-pods': { shows: from(block('10.0.0.0/8')), hides: from(block('203.0.113.0/24')) },
-	'ip-block-skips-nodes': { shows: from(block('192.0.2.0/24')), hides: from(block('203.0.113.0/24')) },
 	'ip-block-whole-bytes': { shows: from(block('203.0.113.64/26')), hides: from(block('203.0.113.0/24')) },
 	'outside-unfiltered': { shows: egress({}), hides: ingress({}) },
 	'ports-ignored': { shows: ports({ port: 80 }), hides: ingress({}) },

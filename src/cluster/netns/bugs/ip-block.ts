@@ -1,12 +1,11 @@
-import { type AddressRange, rangeOfAddress, rangeOfCidr, subtract } from '../address-range.ts';
-import { nodeAddresses, ranges } from '../ranges.ts';
+import { type AddressRange, rangeOfCidr, subtract } from '../address-range.ts';
+import { ranges } from '../ranges.ts';
 import type { IpBlock, PolicyPeer } from '../network-policy.ts';
 import type { Direction, PolicyPod, RulePlace } from '../policy-view.ts';
 import type { Bug } from './bug.ts';
 
 const block = 'IPBlock';
 const pods = Object.values(ranges.pods).map(rangeOfCidr);
-const nodes = Object.values(nodeAddresses).map(rangeOfAddress);
 
 const without = (from: AddressRange[], holes: AddressRange[]) => from.flatMap((range) => subtract(range, holes));
 
@@ -61,19 +60,6 @@ export const ipBlockBugs: Bug[] = [
 			class extends Honest {
 				override rangesOfBlock(ipBlock: IpBlock, place: RulePlace) {
 					return without(super.rangesOfBlock(ipBlock, place), pods);
-				}
-			},
-	},
-	{
-		name: 'ip-block-skips-nodes',
-		does: 'an ipBlock never means addresses of nodes',
-		violates: { open: 'whether ipBlock covers addresses of nodes and of pods in their network' },
-		concerns: 'ipBlock',
-		issues: ['cilium/cilium#14497', 'cilium/cilium#19601'],
-		inject: (Honest) =>
-			class extends Honest {
-				override rangesOfBlock(ipBlock: IpBlock, place: RulePlace) {
-					return without(super.rangesOfBlock(ipBlock, place), nodes);
 				}
 			},
 	},
