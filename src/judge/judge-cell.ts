@@ -1,3 +1,4 @@
+import type { ClusterFacts } from '../model/cluster.ts';
 import type { Cell, ScenarioPlan } from '../model/plan.ts';
 import type { CellVerdict } from '../model/verdict.ts';
 import type { CellContext } from './cell-context.ts';
@@ -14,7 +15,7 @@ import type { TryRecord } from './try-record.ts';
 /** As many line numbers as a person looks at. */
 const maximumEvidence = 20;
 
-export function judgeCell(context: CellContext, cell: Cell, cluster: string | undefined): CellVerdict {
+export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFacts | undefined): CellVerdict {
 	const { plan } = context.history;
 	const expected = expectedState(cell);
 	const found = decide(context, cell, plan);

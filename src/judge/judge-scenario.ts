@@ -1,3 +1,4 @@
+import type { ClusterFacts } from '../model/cluster.ts';
 import type { ScenarioPlan } from '../model/plan.ts';
 import type { CellVerdict, Reason, ScenarioVerdict, Verdict } from '../model/verdict.ts';
 import type { HistoryEvent } from '../model/event.ts';
@@ -11,7 +12,7 @@ import { indexScenario, type ScenarioHistory } from './scenario-history.ts';
 export function judgeScenario(
 	plan: ScenarioPlan,
 	events: readonly HistoryEvent[],
-	cluster: string | undefined,
+	cluster: ClusterFacts | undefined,
 ): ScenarioVerdict {
 	const history = indexScenario(plan, events);
 	const context = new CellContext(history);

@@ -29,7 +29,7 @@ export function judge(plan: Plan, events: HistoryEvent[]): RunVerdicts {
 		else byScenario.get(event.scenario)?.push(event);
 	}
 	const scenarios = plan.scenarios.map((scenario) =>
-		judgeScenario(scenario, byScenario.get(scenario.name) ?? [], cluster?.facts.name),
+		judgeScenario(scenario, byScenario.get(scenario.name) ?? [], cluster?.facts),
 	);
 	const counts = noCounts();
 	for (const scenario of scenarios) {

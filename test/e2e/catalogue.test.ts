@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,10 +23,12 @@ async function run(plan: Plan): Promise<ScenarioVerdict[]> {
 	const name = randomBytes(4).toString('hex');
 	const cluster = await openCluster('embedded', { run: name });
 	const folder = await mkdtemp(join(tmpdir(), 'gatecrash-catalogue-'));
+	const { signal } = new AbortController();
+	setMaxListeners(0, signal);
 	try {
 		const { outcome } = await executeRun({
 			...{ plan, cluster, folder, run: name, version: 'test', concurrency: 2000 },
-			signal: new AbortController().signal,
+			signal,
 			onProgress: () => {},
 		});
 		expect(outcome).to.equal('completed');

@@ -4,7 +4,6 @@ import { addressText } from '../../src/judge/address-text.ts';
 import { worst } from '../../src/judge/combine.ts';
 import { judge } from '../../src/judge/judge.ts';
 import { reasonTable } from '../../src/judge/reasons.ts';
-import { repeatCommand } from '../../src/judge/repeat-command.ts';
 import { outcomeCodes } from '../../src/model/outcome.ts';
 import { verdicts } from '../../src/model/verdict.ts';
 import { outcomesPage } from '../../scripts/generate-outcomes.ts';
@@ -67,13 +66,10 @@ describe('what a run comes to', () => {
 		});
 	});
 
-	it('gives the command that repeats a cell, quoted for a shell', () => {
+	it('gives the command that repeats a cell', () => {
 		const { plan, events } = build();
 		expect(cellOf(judge(plan, events)).repeat).to.equal(
 			"npx gatecrash run shop.yaml --grep 'shop/connect/client-two→app-one:80/tcp/ipv4'",
-		);
-		expect(repeatCommand("my shop's.yaml", "a'b", 'kind-calico')).to.equal(
-			`npx gatecrash run 'my shop'\\''s.yaml' --grep 'a'\\''b' --cluster kind-calico`,
 		);
 	});
 });
