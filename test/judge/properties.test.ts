@@ -223,6 +223,6 @@ describe('properties of the judge', () => {
 		const took = performance.now() - began;
 		expect(verdicts.counts).to.include({ enforced: 30 * 29 * 4, observed: 120 });
 		// 0.7 s on an idle machine for these 146,000 events; quadratic work would take minutes.
-		expect(took).to.be.below(5_000);
+		expect(took).to.be.below(20_000);
 	});
 });

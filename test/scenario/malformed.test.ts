@@ -44,6 +44,6 @@ describe('malformed scenario files', () => {
 			const [error] = errors;
 			expect(error?.message).to.be.a('string').and.not.equal('');
 			expect(error?.hint, 'hint').to.be.a('string').and.not.equal('');
-		}).timeout(1000);
+		}).timeout(5000);
 	}
 });

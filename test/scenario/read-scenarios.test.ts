@@ -61,6 +61,6 @@ describe('readScenarios', () => {
 		const began = performance.now();
 		const { diagnostics } = await readScenarios([join(folder, 'pipe.yaml')]);
 		expect(diagnostics.map(({ code }) => code)).to.deep.equal(['not-a-file']);
-		expect(performance.now() - began).to.be.below(1000);
+		expect(performance.now() - began).to.be.below(10_000);
 	});
 });

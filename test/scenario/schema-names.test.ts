@@ -19,6 +19,6 @@ describe('names of policies', () => {
 		const start = performance.now();
 		expect(subdomainPattern.test(`${'a.-'.repeat(80)}!`)).to.equal(false);
 		expect(subdomainPattern.test(`${'a'.repeat(252)}!`)).to.equal(false);
-		expect(performance.now() - start).to.be.below(100);
+		expect(performance.now() - start).to.be.below(2000);
 	});
 });
