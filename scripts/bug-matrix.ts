@@ -44,11 +44,15 @@ const queue = wanted
 	.map((bug) => ({ bug, affected: affectedBy(bug, witnesses) }))
 	.toSorted((a, b) => a.affected.length - b.affected.length);
 const rows: Row[] = [];
+const failed: string[] = [];
 let pairs = 0;
 async function work(): Promise<void> {
 	for (let one = queue.shift(); one; one = queue.shift()) {
 		const { bug, affected } = one;
-		const noticed = await observeTwice(bug, sampleOf(bug, affected, sample));
+		const noticed = await observeTwice(bug, sampleOf(bug, affected, sample)).catch((error: unknown) => {
+			failed.push(`${bug.name} could not be run: ${describe(error)}`);
+			return new Map<string, Noticed>();
+		});
 		pairs += noticed.size;
 		rows.push({ bug, affected: affected.length, noticed });
 		const by = [...noticed].filter(([, one]) => one.leak || one.broken || one.changed).map(([name]) => name);
@@ -56,6 +60,12 @@ async function work(): Promise<void> {
 			`${seconds().padStart(6)}  ${bug.name}: ${noticed.size} of ${affected.length} affected, noticed by ${by.join(', ') || 'NOBODY'}`,
 		);
 	}
+}
+
+/** With what caused it. */
+function describe(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	return error.cause === undefined ? error.message : `${error.message} (${describe(error.cause)})`;
 }
 
 /** What could not be judged is tried once more, alone: other runs take time from it. */
@@ -69,7 +79,7 @@ async function observeTwice(bug: Row['bug'], affected: Witness[]): Promise<Map<s
 
 await Promise.all(Array.from({ length: lanes }, work));
 rows.sort((a, b) => bugs.indexOf(a.bug) - bugs.indexOf(b.bug));
-const problems = problemsOf(rows, witnesses, scenarios);
+const problems = [...failed, ...problemsOf(rows, witnesses, scenarios)];
 const text = bugMatrixPage(rows, run, exempt);
 if (only.length === 0) {
 	if (!isCheck) await writeFile(page, text);
