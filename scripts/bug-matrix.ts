@@ -13,7 +13,7 @@ import { planScenarios } from '../src/plan/plan-scenarios.ts';
 import { readScenarios } from '../src/scenario/read-scenarios.ts';
 import { type Noticed, type Witness, affectedBy, observe, observeHonest, sampleOf } from './bug-matrix/observe.ts';
 import { bugMatrixPage } from './bug-matrix/page.ts';
-import { type Row, problemsOf } from './bug-matrix/problems.ts';
+import { type Row, killers, problemsOf } from './bug-matrix/problems.ts';
 
 /** Runs at a time; each stands up several scenarios at once, and mostly waits for what must not come. */
 const lanes = 3;
@@ -49,7 +49,7 @@ let pairs = 0;
 async function work(): Promise<void> {
 	for (let one = queue.shift(); one; one = queue.shift()) {
 		const { bug, affected } = one;
-		const noticed = await observeTwice(bug, sampleOf(bug, affected, sample)).catch((error: unknown) => {
+		const noticed = await observeSome(bug, affected).catch((error: unknown) => {
 			failed.push(`${bug.name} could not be run: ${describe(error)}`);
 			return new Map<string, Noticed>();
 		});
@@ -66,6 +66,15 @@ async function work(): Promise<void> {
 function describe(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	return error.cause === undefined ? error.message : `${error.message} (${describe(error.cause)})`;
+}
+
+/** A sample; all of the others too where nothing in it notices the bug. */
+async function observeSome(bug: Row['bug'], affected: Witness[]): Promise<Map<string, Noticed>> {
+	const some = sampleOf(bug, affected, sample);
+	const noticed = await observeTwice(bug, some);
+	if (killers({ bug, noticed }).length > 0) return noticed;
+	const others = affected.filter((witness) => !some.includes(witness));
+	return new Map([...noticed, ...(await observeTwice(bug, others))]);
 }
 
 /** What could not be judged is tried once more, alone: other runs take time from it. */

@@ -6,7 +6,7 @@ import { Fabric } from '../../src/cluster/netns/fabric.ts';
 import { type NetworkPolicy, readNetworkPolicy } from '../../src/cluster/netns/network-policy.ts';
 import { policyRuleset } from '../../src/cluster/netns/policy-ruleset.ts';
 import type { PolicyPod } from '../../src/cluster/netns/policy-view.ts';
-import { type Ruleset, tableText } from '../../src/cluster/netns/ruleset.ts';
+import { chain as chainOf, type Ruleset, tableText } from '../../src/cluster/netns/ruleset.ts';
 import { serviceRuleset } from '../../src/cluster/netns/service-ruleset.ts';
 import { transactions } from '../../src/cluster/netns/transaction.ts';
 import { policy } from './test-cluster.ts';
@@ -106,6 +106,20 @@ describe('The nftables text of policies', () => {
 			'udp dport { 0-65535 } goto to_pod',
 			'sctp dport { 7 } goto to_pod',
 		]);
+	});
+
+	it('loads a chain that fits into no single message, with every rule of it in its order', async () => {
+		const rules = Array.from({ length: 3000 }, (_, index) => `tcp dport ${index + 1} accept`);
+		const policyRules = { blocks: [chainOf('many', rules)], hooks: [] };
+		const fabric = await Fabric.start({ userNamespace: true, families: ['ipv4'] });
+		try {
+			for (const input of transactions(0, { policy: policyRules, service: serviceRuleset([], []) }, undefined))
+				await fabric.run(['nft', '-f', '-'], input);
+			const listed = await fabric.run(['nft', '-n', 'list', 'table', 'inet', 'gatecrash_policy_0']);
+			expect([...listed.matchAll(/tcp dport \d+ accept/g)].map(([rule]) => rule)).to.deep.equal(rules);
+		} finally {
+			await fabric.close();
+		}
 	});
 
 	it('compiles and loads 100 policies for 60 pods, and 1,000 peers in every rule', async () => {

@@ -30,16 +30,24 @@ function blockText(block: Block): string {
 /** About how many bytes these need in a netlink message; rather too many than too few. */
 const cost = { element: 100, rule: 500, block: 300 };
 
+/** About how many bytes of netlink messages these blocks need. */
+export function messageSize(blocks: readonly Block[]): number {
+	const sizes = blocks.map(
+		(block) =>
+			cost.block + (block.is === 'set' ? block.elements.length * cost.element : block.rules.length * cost.rule),
+	);
+	return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 /**
- * Cuts blocks into portions of at most `budget` bytes of netlink messages, in order; a set that is larger by itself
- * is filled bit by bit.
+ * Cuts blocks into portions of at most `budget` bytes of netlink messages, in order; a set or a chain that is larger
+ * by itself is filled bit by bit.
  */
 export function portions(blocks: readonly Block[], budget: number): Block[][] {
 	const all: Block[][] = [];
 	let left = 0;
 	for (const block of blocks.flatMap((one) => pieces(one, budget))) {
-		const size =
-			cost.block + (block.is === 'set' ? block.elements.length * cost.element : block.rules.length * cost.rule);
+		const size = messageSize([block]);
 		if (size > left || all.length === 0) {
 			all.push([]);
 			left = budget;
@@ -51,10 +59,12 @@ export function portions(blocks: readonly Block[], budget: number): Block[][] {
 }
 
 function pieces(block: Block, budget: number): Block[] {
-	const most = Math.floor((budget - cost.block) / cost.element);
-	if (block.is === 'chain' || block.elements.length <= most) return [block];
-	return Array.from({ length: Math.ceil(block.elements.length / most) }, (_, index) => ({
-		...block,
-		elements: block.elements.slice(index * most, (index + 1) * most),
-	}));
+	const most = Math.floor((budget - cost.block) / (block.is === 'set' ? cost.element : cost.rule));
+	const cuts = (list: string[]) =>
+		Array.from({ length: Math.max(1, Math.ceil(list.length / most)) }, (_, index) =>
+			list.slice(index * most, (index + 1) * most),
+		);
+	return block.is === 'set'
+		? cuts(block.elements).map((elements) => ({ ...block, elements }))
+		: cuts(block.rules).map((rules) => ({ ...block, rules }));
 }

@@ -1,4 +1,4 @@
-import { type Block, portions, type Ruleset, tableText } from './ruleset.ts';
+import { type Block, messageSize, portions, type Ruleset, tableText } from './ruleset.ts';
 
 /**
  * A netlink message can't be larger than a socket's send buffer, which an ordinary user can't have above twice
@@ -38,8 +38,9 @@ export function transactions(
 		'table inet gatecrash_tamper { }\n',
 		`${(tamper ?? '').replaceAll('{policy}', now.policy).replaceAll('{service}', now.service)}\n`,
 	];
-	// One portion of each kind fits into one message together with everything else, unless both are large.
-	const small = prepared.length <= 2 && prepared.join('').length < budget / 4;
+	const size = messageSize([...rulesets.policy.blocks, ...rulesets.service.blocks]);
+	// Everything fits into one message together, with room for what is switched and removed.
+	const small = size < budget / 2;
 	return small ? [[...cleared, ...prepared, ...switched].join('')] : [cleared.join(''), ...prepared, switched.join('')];
 }
 
