@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { wantsColour } from './cli/colour.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import type { Context } from './cli/context.ts';
-import { packageVersion } from './cli/package-info.ts';
+import { packageVersion } from './cli/package-version.ts';
 import { printFailure } from './cli/print-failure.ts';
 
 const context: Context = {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { GatecrashError } from '../model/gatecrash-error.ts';
+import { packageFolder } from '../package-folder.ts';
 import { type ClusterDefinition, parseClusterDefinition } from './cluster-definition.ts';
 
-/** The package's own definitions; the same from src/cluster and from dist/cluster. */
-const definitions = join(dirname(fileURLToPath(import.meta.url)), '../../clusters');
+/** The package's own definitions. */
+const definitions = join(packageFolder, 'clusters');
 
 /**
  * A cluster definition by the name of one under clusters/, or by its file.

@@ -3,8 +3,8 @@ import type { ClusterTiming } from '../model/cluster.ts';
 import type { Purpose } from '../model/event.ts';
 import type { Cell } from '../model/plan.ts';
 import type { Agents } from './agents.ts';
-import { calibrate, type EpochWait } from './calibration.ts';
-import { withinDeadline } from './deadline.ts';
+import type { EpochWait } from './calibration.ts';
+import { limitWait } from './limit-wait.ts';
 import { repliedBy, type Tries, type Try } from './tries.ts';
 
 export interface AttemptRequest {
@@ -42,7 +42,7 @@ export async function attemptCells(tries: Tries, agents: Agents, request: Attemp
 		})),
 	);
 	const sending = tries.send(burst, request.epoch, () => wait.current);
-	const [made] = await Promise.all([sending, limitWait(sending, tries, agents, request)]);
+	const [made] = await Promise.all([sending, limitWait(sending, tries, agents, wait, request.timing)]);
 	request.onDone();
 	return [...made, ...(await tryAgain(tries, request, made))];
 }
@@ -88,24 +88,4 @@ interface Answers {
 function isAnswered({ replied, targets, made, lastReplied }: Answers): boolean {
 	if (targets === 0) return true;
 	return lastReplied && (replied.size >= targets || made >= targets * 10);
-}
-
-/**
- * Every try is sent with the longest wait; once controls of the same burst have told how slow things are, those that
- * are still out need not wait longer than that. Asked twice, because the load of a burst comes after its commands.
- */
-async function limitWait(
-	sending: Promise<Try[]>,
-	tries: Tries,
-	agents: Agents,
-	request: AttemptRequest,
-): Promise<void> {
-	const { wait, timing } = request;
-	wait.roundTrips.push(...(await agents.roundTrips()));
-	if ((await withinDeadline(sending, timing.waitFloor / 2)) !== undefined) return;
-	wait.roundTrips.push(...(await agents.roundTrips()));
-	const { wait: enough } = calibrate([...wait.roundTrips, ...tries.roundTrips()], timing);
-	if (enough >= wait.current) return;
-	wait.current = enough;
-	for (const { session } of agents.alive()) session.send({ do: 'limit-wait', wait: enough });
 }

@@ -121,9 +121,9 @@ export class ScenarioRun {
 		const bound = this.#settleBound(step.bound);
 		const hold = plan.timing.hold ?? cluster.timing.hold;
 		const canary = this.#context.deployment.canary?.bind(this.#context.deployment);
-		const request = { step: index, cells, known: this.#known, wait, bound, hold, canary, signal };
-		await this.#inEpoch(index, 'settle', false, wait, async (epoch) => {
-			await settle(this.#tries, recorder, { ...request, epoch });
+		const request = { step: index, cells, known: this.#known, timing: cluster.timing, bound, hold, canary, signal };
+		await this.#inEpoch(index, 'settle', false, wait, async (epoch, ofEpoch) => {
+			await settle(this.#tries, this.#agents, recorder, { ...request, epoch, wait: ofEpoch });
 			return [];
 		});
 	}

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterTiming } from '../model/cluster.ts';
 import type { Cell } from '../model/plan.ts';
+import type { Agents } from './agents.ts';
+import type { EpochWait } from './calibration.ts';
 import type { KnownPaths } from './known-paths.ts';
+import { limitWait } from './limit-wait.ts';
 import type { Recorder } from './recorder.ts';
 import { gotThrough, repliedBy, type Tries } from './tries.ts';
 
@@ -10,7 +14,8 @@ export interface SettleRequest {
 	/** Cells of the attempts that follow. */
 	cells: readonly Cell[];
 	known: KnownPaths;
-	wait: number;
+	wait: EpochWait;
+	timing: ClusterTiming;
 	/** Milliseconds until a cell that has not changed is left as it is: its tries will say so. */
 	bound: number;
 	hold: number;
@@ -26,8 +31,13 @@ const pause = 25;
  * Waits until a change shows in the traffic: tries every cell whose expected state differs from the last observed one
  * until it has changed, then holds still for a while. Tokens before the end of the hold measure latency only.
  */
-export async function settle(tries: Tries, recorder: Recorder, request: SettleRequest): Promise<void> {
-	const { step, signal, hold } = request;
+export async function settle(
+	tries: Tries,
+	agents: Agents,
+	recorder: Recorder,
+	request: SettleRequest,
+): Promise<void> {
+	const { step, signal, hold, wait } = request;
 	const began = performance.now();
 	let open = flips(request);
 	const settled: { cell: string; after: number }[] = [];
@@ -36,7 +46,8 @@ export async function settle(tries: Tries, recorder: Recorder, request: SettleRe
 	while (open.length > 0 && performance.now() - began <= request.bound) {
 		const sent = performance.now();
 		const requests = open.map((cell) => ({ cell, purpose: 'settle' as const, delay: 0 }));
-		const made = await tries.send(requests, request.epoch, () => request.wait);
+		const sending = tries.send(requests, request.epoch, () => wait.current);
+		const [made] = await Promise.all([sending, limitWait(sending, tries, agents, wait, request.timing)]);
 		const changed = new Set<Cell>();
 		for (const attempt of made) {
 			const closed = !gotThrough(attempt);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentCommand, AttemptCommand } from '../model/agent.ts';
-import type { Deployment } from '../model/cluster.ts';
+import type { Deployment, Endpoint } from '../model/cluster.ts';
 import type { Purpose } from '../model/event.ts';
 import type { Cell } from '../model/plan.ts';
 import type { SourcePorts } from '../plan/source-ports.ts';
@@ -140,8 +140,9 @@ export class Tries {
 		const commands = new Map<Agent, AttemptCommand[]>();
 		const others: { agent: Agent; command: AgentCommand }[] = [];
 		const waiting: Promise<void>[] = [];
+		const endpoints = this.#deployment.endpoints();
 		for (const request of batch) {
-			const prepared = this.#prepare(request, epoch, deadline);
+			const prepared = this.#prepare(request, epoch, deadline, endpoints);
 			if (!prepared) {
 				this.#permits.release(1);
 				continue;
@@ -162,8 +163,8 @@ export class Tries {
 		return waiting;
 	}
 
-	#prepare({ cell, purpose, delay }: TryRequest, epoch: number, deadline: number) {
-		const dialled = dial(cell, this.#deployment);
+	#prepare({ cell, purpose, delay }: TryRequest, epoch: number, deadline: number, endpoints: Endpoint[]) {
+		const dialled = dial(cell, this.#deployment, endpoints);
 		const agent = dialled && this.#agents().byUid(dialled.from.uid);
 		if (!dialled || !agent || agent.session.lostReason !== undefined) return undefined;
 		const owner = dialled.from.hostNetwork ? `node/${dialled.from.node}` : `${cell.from.kind}/${cell.from.name}`;

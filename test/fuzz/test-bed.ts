@@ -156,13 +156,14 @@ export class TestBed {
 			epoch: ++this.#epoch,
 			cells,
 			known: this.#known,
-			wait: 500,
+			wait: { current: 500, roundTrips: [] },
+			timing: this.context.cluster.timing,
 			bound,
 			hold,
 			canary,
 			signal,
 		};
-		await settle(this.#tries, this.#recorder, request);
+		await settle(this.#tries, this.#agents, this.#recorder, request);
 	}
 }
 

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { openHistory } from '../../src/history/open-history.ts';
 import { readHistory } from '../../src/history/read-history.ts';
 import type { Cell } from '../../src/model/plan.ts';
+import type { Agents } from '../../src/run/agents.ts';
 import { KnownPaths } from '../../src/run/known-paths.ts';
 import { recorderOf } from '../../src/run/recorder.ts';
 import { settle, type SettleRequest } from '../../src/run/settle.ts';
@@ -23,10 +24,14 @@ describe('settling where nothing flips', () => {
 		const file = join(folder, 'history.jsonl');
 		const history = openHistory(file);
 		const known = new KnownPaths();
-		const request = { step: 1, epoch: 1, cells: [cell, cell], known, wait: 1, bound: 50, hold: 1, canary };
+		const wait = { current: 1, roundTrips: [] };
+		const timing = { settle: 50, hold: 1, waitFloor: 1, linger: 1 };
+		const request = { step: 1, epoch: 1, cells: [cell, cell], known, wait, timing, bound: 50, hold: 1, canary };
 		// No cell flips, so nothing is tried.
 		const tries = undefined as unknown as Tries;
-		await settle(tries, recorderOf(history, 'scenario'), { ...request, signal: new AbortController().signal });
+		const agents = undefined as unknown as Agents;
+		const { signal } = new AbortController();
+		await settle(tries, agents, recorderOf(history, 'scenario'), { ...request, signal });
 		history.close();
 		return (await readHistory(file)).events.find((event) => event.is === 'settled');
 	}

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
+import { fromSources, packageFolder } from '../../package-folder.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
 let bundled: Promise<string> | undefined;
 
 /**
@@ -15,7 +14,7 @@ let bundled: Promise<string> | undefined;
  * @throws GatecrashError GC_AGENT when it can't be had.
  */
 export function agentProgram(): Promise<string> {
-	bundled ??= import.meta.url.endsWith('.ts') ? bundleFromSources() : Promise.resolve(join(here, '../../agent.mjs'));
+	bundled ??= fromSources ? bundleFromSources() : Promise.resolve(join(packageFolder, 'dist/agent.mjs'));
 	return bundled.then((file) => {
 		if (existsSync(file)) return file;
 		throw new GatecrashError('GC_AGENT', `The agent's program ${file} is missing.`, { hint: 'Run: npm run build' });
@@ -23,14 +22,13 @@ export function agentProgram(): Promise<string> {
 }
 
 async function bundleFromSources(): Promise<string> {
-	const root = join(here, '../../..');
-	const folder = join(root, 'node_modules/.cache/gatecrash');
+	const folder = join(packageFolder, 'node_modules/.cache/gatecrash');
 	const [file, fresh] = [join(folder, 'agent.mjs'), join(folder, `agent-${process.pid}.mjs`)];
 	const options = ['--bundle', '--platform=node', '--target=node20', '--format=esm', '--log-level=error'];
 	try {
 		await mkdir(folder, { recursive: true });
-		await promisify(execFile)(join(root, 'node_modules/.bin/esbuild'), [
-			join(root, 'src/agent/main.ts'),
+		await promisify(execFile)(join(packageFolder, 'node_modules/.bin/esbuild'), [
+			join(packageFolder, 'src/agent/main.ts'),
 			...options,
 			`--outfile=${fresh}`,
 		]);

@@ -41,7 +41,8 @@ export interface EmbeddedClusterOptions {
 	agent?: string;
 }
 
-const timing: ClusterTiming = { settle: 2000, hold: 200, waitFloor: 250, linger: 100 };
+/** Short: a change is one transaction of this kernel, and a packet is at its target when it was sent. */
+const timing: ClusterTiming = { settle: 2000, hold: 50, waitFloor: 250, linger: 50 };
 
 /**
  * A cluster of network namespaces on this machine (docs/embedded-cluster.md). Nothing exists between `up` and `deploy`:
