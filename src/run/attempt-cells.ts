@@ -4,7 +4,7 @@ import type { Purpose } from '../model/event.ts';
 import type { Cell } from '../model/plan.ts';
 import type { Agents } from './agents.ts';
 import type { EpochWait } from './calibration.ts';
-import { limitWait } from './limit-wait.ts';
+import { sendCalibrated } from './send-calibrated.ts';
 import { repliedBy, type Tries, type Try } from './tries.ts';
 
 export interface AttemptRequest {
@@ -33,7 +33,6 @@ const longestPause = 250;
  * fails is how other tools hide leaks. An allowed cell may be tried again while the change is still settling.
  */
 export async function attemptCells(tries: Tries, agents: Agents, request: AttemptRequest): Promise<Try[]> {
-	const { wait } = request;
 	const burst = request.cells.flatMap((cell) =>
 		Array.from({ length: request.tries ?? cell.tries }, (_, index) => ({
 			cell,
@@ -41,8 +40,7 @@ export async function attemptCells(tries: Tries, agents: Agents, request: Attemp
 			delay: index * stagger,
 		})),
 	);
-	const sending = tries.send(burst, request.epoch, () => wait.current);
-	const [made] = await Promise.all([sending, limitWait(sending, tries, agents, wait, request.timing)]);
+	const made = await sendCalibrated(tries, agents, burst, request);
 	request.onDone();
 	return [...made, ...(await tryAgain(tries, request, made))];
 }

@@ -4,8 +4,8 @@ import type { Cell } from '../model/plan.ts';
 import type { Agents } from './agents.ts';
 import type { EpochWait } from './calibration.ts';
 import type { KnownPaths } from './known-paths.ts';
-import { limitWait } from './limit-wait.ts';
 import type { Recorder } from './recorder.ts';
+import { sendCalibrated } from './send-calibrated.ts';
 import { gotThrough, repliedBy, type Tries } from './tries.ts';
 
 export interface SettleRequest {
@@ -37,7 +37,7 @@ export async function settle(
 	recorder: Recorder,
 	request: SettleRequest,
 ): Promise<void> {
-	const { step, signal, hold, wait } = request;
+	const { step, signal, hold } = request;
 	const began = performance.now();
 	let open = flips(request);
 	const settled: { cell: string; after: number }[] = [];
@@ -46,8 +46,7 @@ export async function settle(
 	while (open.length > 0 && performance.now() - began <= request.bound) {
 		const sent = performance.now();
 		const requests = open.map((cell) => ({ cell, purpose: 'settle' as const, delay: 0 }));
-		const sending = tries.send(requests, request.epoch, () => wait.current);
-		const [made] = await Promise.all([sending, limitWait(sending, tries, agents, wait, request.timing)]);
+		const made = await sendCalibrated(tries, agents, requests, request);
 		const changed = new Set<Cell>();
 		for (const attempt of made) {
 			const closed = !gotThrough(attempt);

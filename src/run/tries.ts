@@ -113,9 +113,15 @@ export class Tries {
 
 	/**
 	 * Makes the tries, as many at once as there are permits, and resolves when each has its result, its agent is lost,
-	 * or its report is overdue. `wait` is asked for each batch, because it may become known while the first is out. Paths that do not exist at the moment are left out: the judge finds no try of theirs.
+	 * or its report is overdue. `wait` is asked for each batch; `allSent` is told when the last one has left. Paths that do
+	 * not exist at the moment are left out: the judge finds no try of theirs.
 	 */
-	async send(requests: readonly TryRequest[], epoch: number, wait: () => number): Promise<Try[]> {
+	async send(
+		requests: readonly TryRequest[],
+		epoch: number,
+		wait: () => number,
+		allSent: () => void = () => {},
+	): Promise<Try[]> {
 		const all: Try[] = [];
 		const waiting: Promise<void>[] = [];
 		let next = 0;
@@ -131,6 +137,7 @@ export class Tries {
 			// Agents that are still busy with this batch set the pace: what they can't send in time would look blocked.
 			if (next < requests.length) await this.#agents().roundTrips();
 		}
+		allSent();
 		await Promise.all(waiting);
 		this.#signal.throwIfAborted();
 		return all;
