@@ -81,8 +81,8 @@ async function conclude(
 	const verdicts = judge(plan, events);
 	const requests = requestedReports(flags.reporter, { json: flags.json, folder: place.folder });
 	const options = { verbose: flags.verbose, folder: place.folder, duration: events.at(-1)?.at };
-	const kept = tryTo(() => writeRunFile(place.folder, 'verdicts.json', renderJson(verdicts)), context);
 	const written = tryTo(() => writeReports(requests, verdicts, options, context), context);
+	const kept = tryTo(() => writeRunFile(place.folder, 'verdicts.json', renderJson(verdicts)), context);
 	const { code, why } = judgedExitCode(verdicts, flags);
 	for (const line of why) context.stderr(`${line}\n`);
 	const exitCode = combineExitCode(code, ending === 'completed' && !(kept && written) ? 'world-failed' : ending);

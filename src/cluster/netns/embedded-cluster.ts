@@ -42,7 +42,7 @@ export interface EmbeddedClusterOptions {
 }
 
 /** Short: a change is one transaction of this kernel, and a packet is at its target when it was sent. */
-const timing: ClusterTiming = { settle: 2000, hold: 50, waitFloor: 250, linger: 50 };
+const timing: ClusterTiming = { settle: 2000, hold: 50, waitFloor: 200, linger: 50 };
 
 /**
  * A cluster of network namespaces on this machine (docs/embedded-cluster.md). Nothing exists between `up` and `deploy`:
