@@ -20,8 +20,6 @@ const { metafile } = await build({
 	splitting: true,
 	metafile: true,
 	mainFields: ['module', 'main'],
-	// Read only by runs on Kubernetes, and larger than everything else together.
-	external: ['@kubernetes/client-node'],
 	// Bundled CommonJS modules ask for Node's own ones by `require`.
 	banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 	legalComments: 'none',
@@ -35,7 +33,8 @@ function thirdPartyLicences(inputs) {
 	const texts = [...folders].sort().map((folder) => {
 		const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 		const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-		const text = file && existsSync(join(root, folder, file)) ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
+		const text =
+			file && existsSync(join(root, folder, file)) ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
 		return `${name} ${version} (${license})\n\n${text}\n`;
 	});
 	return texts.join(`\n${'-'.repeat(80)}\n\n`);

@@ -29,9 +29,9 @@ export async function connect(options: ConnectOptions = {}): Promise<KubeClient>
 	return client;
 }
 
-/** Loaded lazily: importing client-node takes half a second, which `gatecrash validate` need not wait for. */
+/** Loaded lazily: `gatecrash validate` need not wait for client-node. */
 async function readKubeconfig({ kubeconfig, context }: ConnectOptions): Promise<KubeConfig> {
-	const kubernetes = await import('@kubernetes/client-node');
+	const kubernetes = await import('./client-node.ts');
 	const config = new kubernetes.KubeConfig();
 	if (kubeconfig !== undefined && !existsSync(kubeconfig)) {
 		throw new GatecrashError('GC_CLUSTER', `There is no kubeconfig ${kubeconfig}.`);

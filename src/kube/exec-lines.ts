@@ -33,7 +33,7 @@ const channels = { input: 0, output: 1, error: 2, status: 3 } as const;
  * @throws GatecrashError GC_AGENT when it can't be opened, GC_NOT_PERMITTED without the right to `create pods/exec`.
  */
 export async function execLines(config: KubeConfig, target: ExecTarget): Promise<AgentStream> {
-	const { Exec } = await import('@kubernetes/client-node');
+	const { Exec } = await import('./client-node.ts');
 	const { namespace, pod, container, command } = target;
 	const query = new URLSearchParams({ stdin: 'true', stdout: 'true', stderr: 'true', tty: 'false', container });
 	for (const part of command) query.append('command', part);

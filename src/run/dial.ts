@@ -14,11 +14,7 @@ export interface Dialled {
 type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family'>;
 
 /** Undefined where an endpoint, or its address of this family, does not exist (any more). */
-export function dial(
-	cell: Path,
-	deployment: Deployment,
-	endpoints = deployment.endpoints(),
-): Dialled | undefined {
+export function dial(cell: Path, deployment: Deployment, endpoints = deployment.endpoints()): Dialled | undefined {
 	const from = endpoints.find((endpoint) => endpoint.kind === cell.from.kind && endpoint.name === cell.from.name);
 	const to = resolveTarget(cell, deployment, endpoints);
 	if (!from || !to) return undefined;

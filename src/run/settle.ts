@@ -31,12 +31,7 @@ const pause = 25;
  * Waits until a change shows in the traffic: tries every cell whose expected state differs from the last observed one
  * until it has changed, then holds still for a while. Tokens before the end of the hold measure latency only.
  */
-export async function settle(
-	tries: Tries,
-	agents: Agents,
-	recorder: Recorder,
-	request: SettleRequest,
-): Promise<void> {
+export async function settle(tries: Tries, agents: Agents, recorder: Recorder, request: SettleRequest): Promise<void> {
 	const { step, signal, hold } = request;
 	const began = performance.now();
 	let open = flips(request);
