@@ -72,6 +72,9 @@ Addresses are known only to the cluster. In an \`ipBlock\` of a NetworkPolicy, a
 | \`$(nodes.a.ipv4)\`, \`$(nodes.of:X.ipv6)\` | address of a node; of the node on which the pod X runs |
 | \`$(cluster.podCIDRv4)\`, \`podCIDRv6\`, \`serviceCIDRv4\`, \`serviceCIDRv6\` | a range of the cluster |
 
+On a cluster without the family of an address, the peer of a NetworkPolicy that names it means nobody and is left out
+(\`gatecrash plan\` shows it). Where it is its list's only peer the scenario is skipped: a list without peers means everybody.
+
 In the name of a DNS query: \`$(token)\` and \`$(external.X.zone)\`.`;
 
 function policies(): string {

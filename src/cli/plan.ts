@@ -18,6 +18,9 @@ function describeScenario(scenario: ScenarioPlan): string {
 	const lines = [
 		`${scenario.name}  (${scenario.file}, ${scenario.status}${settle})`,
 		...(scenario.skip === undefined ? [] : [`  skipped: ${scenario.skip}`]),
+		...scenario.policies.flatMap(({ name, leftOut = [] }) =>
+			leftOut.map((peer) => `  left out of ${name}, for nobody there has such an address: ${peer}`),
+		),
 		...scenario.steps.map((step, index) => `  ${String(index + 1).padStart(2)}. ${describeStep(step)}`),
 		`  ${plural(scenario.cells.length, 'cell')}:`,
 		...scenario.cells.map(describeCell),

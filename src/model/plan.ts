@@ -61,6 +61,8 @@ export interface PlannedPolicy {
 	/** Strings may hold `$(...)` references. */
 	object: KubernetesObject;
 	position: SourcePosition;
+	/** Peers that mean nobody on a cluster without their address family, and are not in `object`. */
+	leftOut?: string[];
 }
 
 export interface EndpointRef {

@@ -1,3 +1,5 @@
+import type { IpFamily } from './address.ts';
+
 /**
  * References are the only computed text of a scenario file: `$(pods.X.ipv4)`, `$(services.X.ipv4)`,
  * `$(nodes.a.ipv4)`, `$(nodes.of:X.ipv4)`, `$(external.X.ipv4)`, `$(cluster.podCIDRv4)` (each with an IPv6 twin),
@@ -44,6 +46,13 @@ function parseReference(inside: string): Reference | undefined {
 	}
 	if (scope === 'pods' || scope === 'services' || scope === 'external') return { kind: scope, name, field };
 	return undefined;
+}
+
+/** The family of the addresses that a reference stands for. */
+export function familyOf(reference: Reference): IpFamily | undefined {
+	if (reference.kind === 'zone' || reference.kind === 'token') return undefined;
+	if (reference.kind === 'cluster') return reference.field.endsWith('v6') ? 'ipv6' : 'ipv4';
+	return reference.field;
 }
 
 /**

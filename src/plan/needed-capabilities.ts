@@ -1,7 +1,6 @@
-import type { IpFamily } from '../model/address.ts';
 import { type Capability, capabilityNames } from '../model/capability.ts';
 import { policyKindOf } from '../model/policy.ts';
-import { findReferences, type Reference } from '../model/reference.ts';
+import { familyOf, findReferences } from '../model/reference.ts';
 import type { Scenario } from '../model/scenario.ts';
 
 /** What a scenario needs as a whole: what it declares, and what follows from its content. In the list's own order. */
@@ -32,13 +31,6 @@ export function neededCapabilities(scenario: Scenario): Capability[] {
 		if (service.type === 'LoadBalancer') needed.add('load-balancer');
 	}
 	return capabilityNames.filter((name) => needed.has(name));
-}
-
-/** The family of the addresses that a reference stands for. */
-function familyOf(reference: Reference): IpFamily | undefined {
-	if (reference.kind === 'zone' || reference.kind === 'token') return undefined;
-	if (reference.kind === 'cluster') return reference.field.endsWith('v6') ? 'ipv6' : 'ipv4';
-	return reference.field;
 }
 
 export function missingCapabilities(needed: readonly Capability[], had: ReadonlySet<Capability>): Capability[] {

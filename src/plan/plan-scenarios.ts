@@ -4,6 +4,7 @@ import type { KnownNetwork } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type Plan, planSchemaVersion, type ScenarioPlan } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
+import { policiesForFamilies } from './for-families.ts';
 import { missingCapabilities, neededCapabilities } from './needed-capabilities.ts';
 import { planSteps } from './plan-steps.ts';
 import { planWorkload } from './plan-workload.ts';
@@ -45,10 +46,12 @@ export function planScenarios(
 }
 
 function planScenario(
-	scenario: Scenario,
+	written: Scenario,
 	target: PlanTarget,
 	overrides: PlanOverrides,
 ): { plan: ScenarioPlan; diagnostics: Diagnostic[] } {
+	const policies = policiesForFamilies(written, target.families);
+	const scenario: Scenario = { ...written, policies };
 	const requires = neededCapabilities(scenario);
 	const missing = missingCapabilities(requires, target.capabilities);
 	const wanted = scenario.ipFamilies ?? target.families;
@@ -73,7 +76,10 @@ function planScenario(
 			requires,
 			skip,
 			workload: planWorkload(scenario),
-			policies: scenario.policies.map(({ name, object, position }) => ({ name, object, position })),
+			policies: policies.map(({ name, object, position, leftOut }) => ({
+				...{ name, object, position },
+				...(leftOut.length > 0 && { leftOut }),
+			})),
 			cells,
 			steps: skip === undefined ? steps : [],
 			timing: { settle: overrides.settle ?? scenario.timing.settle, hold: scenario.timing.hold },
