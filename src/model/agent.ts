@@ -50,6 +50,13 @@ export const agentNodeFlags: readonly string[] = [
 	'--v8-pool-size=1',
 ];
 
+/** PEM. */
+export interface ClientCertificate {
+	/** The certificate, then those that lead to its root. */
+	chain: string;
+	key: string;
+}
+
 /** One try: a token sent once, from one planned source port to one literal address. Times in milliseconds. */
 export interface AttemptCommand {
 	token: string;
@@ -63,6 +70,8 @@ export interface AttemptCommand {
 	delay: number;
 	/** From sending until it counts as unanswered; under one second, so that there is one SYN in it. */
 	deadline: number;
+	/** The probe itself opens TLS, whoever the server says that it is. Undefined: in the clear. */
+	tls?: { alpn: string[]; certificate?: ClientCertificate };
 }
 
 /** Repeated from the agent's start until `stop-boot` or `limit` tries; each try's token is `${token}-${index}`. */
@@ -129,6 +138,8 @@ export type AgentRecord = { seq: number; at: number } & (
 	  }
 	/** A token arrived at a listener. */
 	| { is: 'witness'; token: string; protocol: Protocol; from: SocketAddress; to: SocketAddress; held?: boolean }
+	/** What a proxy in front of the listener says of a token's sender: the request's X-Forwarded-Client-Cert, as it came. */
+	| { is: 'identity'; token: string; forwardedClientCert: string }
 	/** A half-open connection (SYN_RECV) was seen on a listener. */
 	| { is: 'syn'; from: SocketAddress; to: SocketAddress }
 	| { is: 'self-check'; id: number; checks: SelfCheck[] }

@@ -1,10 +1,10 @@
 import type { Addresses, IpFamily, Protocol } from './address.ts';
-import type { AgentLimits, BootAttempt } from './agent.ts';
+import type { AgentLimits, BootAttempt, ClientCertificate } from './agent.ts';
 import type { Capability } from './capability.ts';
 import type { Plan, Workload } from './plan.ts';
 import type { KubernetesObject } from './policy.ts';
 import type { ClusterRange } from './reference.ts';
-import type { Scenario } from './scenario.ts';
+import type { CertificateChoice, Scenario } from './scenario.ts';
 
 /** What is known about a cluster; goes into every report. */
 export interface ClusterFacts {
@@ -138,6 +138,11 @@ export interface Deployment {
 	createPods(pods: string[], boot: Record<string, BootAttempt[]>): Promise<Acknowledgement>;
 	removePods(pods: string[]): Promise<Acknowledgement>;
 	lossCounters(): Promise<LossCounters>;
+	/**
+	 * A certificate for a probe pod's own TLS, made as the choice says; undefined where the cluster has no certificate
+	 * authority of ours.
+	 */
+	clientCertificate?(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate>;
 	/**
 	 * Applies a policy of the harness's own on each node and waits until it shows in the traffic: stands in for a change
 	 * that flips no cell. Undefined where the acknowledgement already says that the rules are in force. Resolves with the

@@ -104,6 +104,16 @@ export type ScenarioEventBody =
 			from: SocketAddress;
 			to: SocketAddress;
 	  }
+	/** What the proxy in front of a listener said of a token's sender. */
+	| {
+			is: 'identity';
+			agent: string;
+			uid: string;
+			seq: number;
+			seenAt: number;
+			token: string;
+			forwardedClientCert: string;
+	  }
 	| { is: 'syn'; agent: string; uid: string; seq: number; seenAt: number; from: SocketAddress; to: SocketAddress }
 	| { is: 'overflow'; agent: string; uid: string; seq: number; lost: number }
 	/** Numbered records that say nothing about traffic; kept so that the numbering has no gaps. */

@@ -5,6 +5,7 @@ import type { OutcomeCode } from './outcome.ts';
 import type { KubernetesObject } from './policy.ts';
 import type {
 	AttemptKind,
+	CertificateChoice,
 	Expectation,
 	ExternalSpec,
 	NamespaceSpec,
@@ -93,6 +94,10 @@ export interface Cell {
 	/** Why it is so, from the scenario file. */
 	reason: string | undefined;
 	by: OutcomeCode[] | undefined;
+	/** The probe itself opens TLS (`tls` attempts). */
+	tls?: { certificate: CertificateChoice; alpn: string[] };
+	/** SPIFFE id that the server must see (`mtls` attempts). */
+	identity?: string;
 	prediction: Prediction;
 	/** Undefined without explicit phases. */
 	phase: string | undefined;

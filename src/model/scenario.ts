@@ -110,6 +110,16 @@ export interface PolicySpec {
 
 export type Expectation = 'allowed' | 'blocked' | 'predicted' | 'observe' | 'unprotected';
 
+/** Which client certificate a `tls` attempt shows. All but `none` and `wrong-ca` are made by the mesh's own CA. */
+export type CertificateChoice =
+	| 'valid'
+	| 'none'
+	| 'wrong-ca'
+	| 'expired'
+	| 'not-yet-valid'
+	| 'other-trust-domain'
+	| 'other-identity';
+
 export type AttemptKind = 'connect' | 'plaintext' | 'mtls' | 'tls' | 'dns';
 
 /** Who attempts: `client-one`, `node/a`, `external/internet`. */

@@ -152,6 +152,11 @@ export class Agents {
 				this.#listener.witness(token, agent);
 				return;
 			}
+			case 'identity': {
+				const { token, forwardedClientCert } = record;
+				this.#recorder.append({ is: 'identity', ...who, seenAt, token, forwardedClientCert });
+				return;
+			}
 			case 'syn':
 				this.#recorder.append({ is: 'syn', ...who, seenAt, from: record.from, to: record.to });
 				return;
