@@ -5,6 +5,7 @@ import type { HistoryEvent } from '../model/event.ts';
 import { CellContext } from './cell-context.ts';
 import { countVerdicts, isLeftOut, worst } from './combine.ts';
 import { judgeCell } from './judge-cell.ts';
+import { phasesOf } from './phases.ts';
 import { reason } from './reasons.ts';
 import { indexScenario, type ScenarioHistory } from './scenario-history.ts';
 
@@ -24,6 +25,7 @@ export function judgeScenario(
 		reasons: [...reasons, ...endingOf(history)],
 		counts: countVerdicts(cells),
 		duration: history.span && history.span.to - history.span.from,
+		phases: phasesOf(events),
 		calibrations: calibrationsOf(history),
 		settles: settlesOf(history),
 		cells,

@@ -68,6 +68,12 @@ export interface Observed {
 	roundTrip: number | undefined;
 }
 
+/** Milliseconds. */
+export interface Phase {
+	phase: string;
+	duration: number;
+}
+
 export interface ScenarioVerdict {
 	scenario: string;
 	file: string;
@@ -79,6 +85,8 @@ export interface ScenarioVerdict {
 	counts: Record<Verdict, number>;
 	/** Milliseconds from its first to its last event; undefined where it never began. */
 	duration: number | undefined;
+	/** What its time went into. */
+	phases: Phase[];
 	calibrations: { epoch: number; wait: number; slowest: number; samples: number }[];
 	settles: { step: number; method: string; slowest: number | undefined; unsettled: number }[];
 	cells: CellVerdict[];

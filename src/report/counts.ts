@@ -25,5 +25,6 @@ export function describeDuration(milliseconds: number): string {
 export function describePhases(phases: readonly { phase: string; duration: number }[]): string {
 	const total = phases.reduce((sum, { duration }) => sum + duration, 0);
 	const parts = phases.filter(({ duration }) => duration >= 100);
+	if (parts.length === 0) return describeDuration(total);
 	return `${describeDuration(total)}: ${parts.map(({ phase, duration }) => `${phase} ${describeDuration(duration)}`).join(', ')}`;
 }

@@ -65,6 +65,7 @@ function suiteOf(scenario: ScenarioVerdict, run: RunVerdicts): TestSuite {
 			enforcers: run.cluster?.enforcers.join(', ') ?? '',
 			...networkProperties(run),
 			...phaseProperties(run),
+			...Object.fromEntries(scenario.phases.map(({ phase, duration }) => [`phase: ${phase}`, seconds(duration)])),
 		},
 		cases,
 	};

@@ -87,6 +87,7 @@ function renderScenario(scenario: ScenarioVerdict): string {
 		`<details${failed ? ' open' : ''}><summary>${escapeHtml(scenario.scenario)}: ${describeCounts(scenario.counts)}</summary>`,
 		...gridsOf(scenario.cells).map(renderGrid),
 		key.join(', '),
+		...(scenario.phases.length > 0 ? [`Time: ${describePhases(scenario.phases)}`] : []),
 		'</details>',
 	].join('\n\n');
 }

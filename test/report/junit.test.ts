@@ -54,6 +54,7 @@ describe('JUnit report', () => {
 		const properties = suite?.children[0]?.children.map(({ attributes }) => attributes) ?? [];
 		expect(properties).to.deep.include({ name: 'cluster phase: creating nodes', value: '30.125' });
 		expect(properties).to.deep.include({ name: 'cluster phase: getting manifests', value: '0.003' });
+		expect(properties).to.deep.include({ name: 'phase: baseline', value: '0.212' });
 	});
 
 	it('says in a failure what was declared, predicted and observed, and how to repeat it', () => {

@@ -82,6 +82,11 @@ export function sampleScenario(
 		reasons: [],
 		counts: countVerdicts(named),
 		duration: 812.4,
+		phases: [
+			{ phase: 'deploy', duration: 400.2 },
+			{ phase: 'baseline', duration: 212 },
+			{ phase: 'declared', duration: 200.2 },
+		],
 		calibrations: [{ epoch: 1, wait: 40, slowest: 3.2, samples: 72 }],
 		settles: [{ step: 2, method: 'observed', slowest: 12.5, unsettled: 0 }],
 		cells: named,

@@ -1,5 +1,5 @@
 import type { ScenarioVerdict } from '../../model/verdict.ts';
-import { describeCounts, describeDuration } from '../counts.ts';
+import { describeCounts, describeDuration, describePhases } from '../counts.ts';
 import { splitTarget } from '../grid.ts';
 import { type Html, html } from './markup.ts';
 import { type Matrix, matricesOf } from './matrices.ts';
@@ -13,14 +13,14 @@ const familyNames = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
 /** A scenario with its matrices, folded unless `open`. `start`: the place of its first cell among those of the run. */
 export function renderScenario(scenario: ScenarioVerdict, start: number, open: boolean): Html {
-	const { cells, counts, description, duration, file, reference, status } = scenario;
+	const { cells, counts, description, duration, file, phases, reference, status } = scenario;
 	// Cells that are only observed say nothing against the others.
 	const verdict = scenario.verdict === 'observed' && counts.enforced > 0 ? 'enforced' : scenario.verdict;
 	const reasons = scenario.reasons.filter((reason) => reason.code !== 'worst-cells');
 	return html`<details class="scenario"${open ? html` open` : undefined}>
 <summary><span class="badge ${verdict}">${verdict}</span> <h3>${scenario.scenario}</h3> <span class="counts">${describeCounts(counts)}</span> <span class="took">${duration === undefined ? '' : describeDuration(duration)}</span></summary>
 <p>${description}</p>
-${reasons.map(({ text }) => html`<p>${text}</p>\n`)}<p class="quiet"><code>${file}</code> · ${status}${reference === '' ? '' : ` · ${reference}`}</p>
+${reasons.map(({ text }) => html`<p>${text}</p>\n`)}<p class="quiet"><code>${file}</code> · ${status}${reference === '' ? '' : ` · ${reference}`}${phases.length === 0 ? '' : ` · ${describePhases(phases)}`}</p>
 <div class="matrices">
 ${matricesOf(cells, start).map(renderMatrix)}</div>
 </details>
