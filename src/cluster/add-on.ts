@@ -29,19 +29,26 @@ const readyCondition = z.union([
 ]);
 
 /** A manifest that a cluster definition installs: an engine, a mesh. */
-export const addOn = z.strictObject({
-	name,
-	url: z.url({ protocol: /^https?$/ }),
-	/** Of the manifest's bytes: what the URL gives, or a mirror, is used only if it matches. */
-	sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is 64 hexadecimal digits'),
-	/** Objects of the manifest that are not installed; each has to match something. */
-	omit: z.array(objectSelector).default([]),
-	patches: z.array(patch).default([]),
-	/** What is waited for; what is not named here is not. */
-	ready: z.array(readyCondition).default([]),
-	/** Bound for `ready`, in seconds. */
-	readyWithin: z.int().min(1).max(3600).default(180),
-});
+export const addOn = z
+	.strictObject({
+		name,
+		/** Where the manifest is published; left out where it is not, but made by a tool. */
+		url: z.url({ protocol: /^https?$/ }).optional(),
+		/** The command that prints the manifest, run by the user, who puts it into a mirror. */
+		rendered: name.optional(),
+		/** Of the manifest's bytes: what the URL gives, or a mirror, is used only if it matches. */
+		sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is 64 hexadecimal digits'),
+		/** Namespaces that the manifest takes for granted. */
+		namespaces: z.array(name).default([]),
+		/** Objects of the manifest that are not installed; each has to match something. */
+		omit: z.array(objectSelector).default([]),
+		patches: z.array(patch).default([]),
+		/** What is waited for; what is not named here is not. */
+		ready: z.array(readyCondition).default([]),
+		/** Bound for `ready`, in seconds. */
+		readyWithin: z.int().min(1).max(3600).default(180),
+	})
+	.refine((one) => (one.url === undefined) !== (one.rendered === undefined), 'needs either url or rendered');
 
 export type AddOn = z.infer<typeof addOn>;
 export type ObjectSelector = z.infer<typeof objectSelector>;

@@ -35,6 +35,18 @@ function objects(more: object, manifest = text) {
 }
 
 describe('manifests of add-ons, patched', () => {
+	it('begin with the namespaces that they take for granted', () => {
+		expect(objects({ namespaces: ['mesh'] })[0]).to.deep.equal({
+			...{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mesh' } },
+		});
+	});
+
+	it('are published or made by a tool, one of the two', () => {
+		expect(() => objects({ url: undefined })).to.throw('needs either url or rendered');
+		expect(() => objects({ rendered: 'tool print' })).to.throw('needs either url or rendered');
+		expect(objects({ url: undefined, rendered: 'tool print' })).to.not.be.empty;
+	});
+
 	it('define kinds before they are used, and skip empty documents', () => {
 		expect(objects({}).map(({ kind }) => kind)).to.deep.equal([
 			'CustomResourceDefinition',

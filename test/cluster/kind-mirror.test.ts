@@ -9,13 +9,14 @@ import type { AddOn } from '../../src/cluster/add-on.ts';
 import { parseClusterDefinition } from '../../src/cluster/cluster-definition.ts';
 import { chooseImages } from '../../src/cluster/kind/images.ts';
 import { manifestOf } from '../../src/cluster/kind/mirror.ts';
+import { GatecrashError } from '../../src/model/gatecrash-error.ts';
 
 const text = 'kind: Namespace\napiVersion: v1\nmetadata: {name: engine}\n';
 const { signal } = new AbortController();
 
 function addOn(url = 'https://example.invalid/engine.yaml', of = text): AddOn {
 	const sha256 = createHash('sha256').update(of).digest('hex');
-	return { name: 'engine', url, sha256, omit: [], patches: [], ready: [], readyWithin: 1 };
+	return { name: 'engine', url, sha256, namespaces: [], omit: [], patches: [], ready: [], readyWithin: 1 };
 }
 
 describe('manifests of add-ons', () => {
@@ -113,5 +114,15 @@ describe('images of a kind cluster', () => {
 		writeFileSync(join(folder, 'mirror.yaml'), 'images: {nodes: "x"}\n');
 		const error = await chooseImages(definition, {}, folder).catch((thrown) => thrown);
 		expect(`${error.code}: ${error.message}`).to.match(/^GC_USAGE: .*mirror\.yaml/);
+	});
+
+	it('of an add-on that nobody publishes come from a mirror, or it is said how they are made', async () => {
+		const { url: _url, ...rest } = addOn();
+		const rendered = { ...rest, rendered: 'tool print > engine.yaml' };
+		writeFileSync(join(folder, 'made.yaml'), text);
+		expect(await manifestOf(rendered, folder, signal)).to.equal(text);
+		const refused = await manifestOf(rendered, undefined, signal).catch((error: unknown) => error);
+		expect(refused).to.be.instanceOf(GatecrashError);
+		expect((refused as GatecrashError).hint).to.include('tool print > engine.yaml').and.include(rest.sha256);
 	});
 });

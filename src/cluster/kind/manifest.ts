@@ -8,7 +8,7 @@ import type { AddOn, ManifestPatch, ObjectSelector } from '../add-on.ts';
  * @throws GatecrashError GC_CLUSTER when the manifest is no YAML, or a patch or omission matches nothing in it.
  */
 export function manifestObjects(addOn: AddOn, text: string): KubernetesObject[] {
-	const all = parseManifest(addOn, text);
+	const all = [...addOn.namespaces.map(namespaceNamed), ...parseManifest(addOn, text)];
 	const omitted = new Set(addOn.omit.flatMap((selector) => matching(addOn, all, selector, 'omit')));
 	let objects = all.filter((object) => !omitted.has(object));
 	for (const patch of addOn.patches) {
@@ -16,6 +16,10 @@ export function manifestObjects(addOn: AddOn, text: string): KubernetesObject[] 
 		objects = objects.map((object) => (targets.has(object) ? applyPatch(addOn, object, patch) : object));
 	}
 	return objects.sort((one, other) => rank(one) - rank(other));
+}
+
+function namespaceNamed(name: string): KubernetesObject {
+	return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
 }
 
 function parseManifest(addOn: AddOn, text: string): KubernetesObject[] {

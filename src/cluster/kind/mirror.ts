@@ -25,11 +25,17 @@ const index = z.strictObject({
  */
 export async function manifestOf(addOn: AddOn, mirror: string | undefined, signal: AbortSignal): Promise<string> {
 	if (mirror !== undefined) return fromMirror(addOn, mirror);
+	const { url } = addOn;
+	if (url === undefined) {
+		throw new GatecrashError('GC_CLUSTER', `Nobody publishes the manifest of add-on ${addOn.name}.`, {
+			hint: `${howToGet(addOn)} Its SHA-256 has to be ${addOn.sha256}.`,
+		});
+	}
 	const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gatecrash/add-ons');
 	const kept = join(cache, `${addOn.sha256}.yaml`);
 	const before = await readFile(kept).catch(() => undefined);
 	if (before && checksum(before) === addOn.sha256) return before.toString('utf8');
-	const bytes = await download(addOn, signal);
+	const bytes = await download({ ...addOn, url }, signal);
 	await mkdir(cache, { recursive: true });
 	// Beside it, then renamed: two runs may be fetching it at once.
 	await writeFile(`${kept}.${process.pid}`, bytes);
@@ -49,6 +55,12 @@ export async function mirrorImages(mirror: string | undefined): Promise<{ node?:
 	return { ...(node !== undefined && { node }), ...(agent !== undefined && { agent }) };
 }
 
+function howToGet({ url, rendered }: AddOn): string {
+	return url === undefined
+		? `Make it with \`${rendered}\`, put it into a folder, and give --mirror DIR.`
+		: `Put ${url} there.`;
+}
+
 async function fromMirror(addOn: AddOn, mirror: string): Promise<string> {
 	const files = await manifestsIn(mirror);
 	for (const file of files) {
@@ -58,7 +70,7 @@ async function fromMirror(addOn: AddOn, mirror: string): Promise<string> {
 	throw new GatecrashError(
 		'GC_CLUSTER',
 		`The mirror ${mirror} has no file with the checksum of add-on ${addOn.name} (${files.length} manifests looked at).`,
-		{ hint: `Put ${addOn.url} there, whose SHA-256 is ${addOn.sha256}; its name does not matter.` },
+		{ hint: `${howToGet(addOn)} Its SHA-256 has to be ${addOn.sha256}; its name does not matter.` },
 	);
 }
 
@@ -81,7 +93,7 @@ async function manifestsIn(mirror: string): Promise<string[]> {
 	return sized.flat();
 }
 
-async function download(addOn: AddOn, signal: AbortSignal): Promise<Buffer> {
+async function download(addOn: AddOn & { url: string }, signal: AbortSignal): Promise<Buffer> {
 	const hint = 'Without a way to the internet, give a folder that has the file: --mirror DIR.';
 	const bounded = AbortSignal.any([signal, AbortSignal.timeout(downloadBound)]);
 	let bytes: Buffer;

@@ -11,6 +11,11 @@ export function podSecurityOf(spec: Pick<NamespaceSpec, 'mesh'>, pods: readonly 
 	return sidecar || pods.some((pod) => pod.hostNetwork) ? 'privileged' : 'restricted';
 }
 
+/** Istio's injector gives a sidecar to the pods of a namespace with this label. https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/ */
+export function meshLabels({ mesh }: Pick<NamespaceSpec, 'mesh'>): Record<string, string> {
+	return mesh === 'sidecar' ? { 'istio-injection': 'enabled' } : {};
+}
+
 /** A scenario's own labels win: they may be what a policy under test selects. */
 export function namespaceManifest(
 	name: string,

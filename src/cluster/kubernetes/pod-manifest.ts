@@ -48,7 +48,7 @@ const completesAfter = 1500;
 /** A probe pod as Pod Security's `restricted` level wants it, except for what the scenario needs otherwise. */
 export function podManifest(plan: PodPlan, { image, settings, ownership }: PodSurroundings): KubeObject {
 	const { spec } = plan;
-	const labels = { ...spec.labels, [endpointLabel]: plan.endpoint };
+	const labels = { ...injectionLabel(spec), ...spec.labels, [endpointLabel]: plan.endpoint };
 	const { labels: owned, annotations } = ownedBy(ownership, { labels, annotations: spec.annotations });
 	return {
 		apiVersion: 'v1',
@@ -59,6 +59,11 @@ export function podManifest(plan: PodPlan, { image, settings, ownership }: PodSu
 		},
 		...{ spec: podSpec(plan, container(plan, image, settings), ownership) },
 	};
+}
+
+/** A pod's own wish goes before its namespace's. */
+function injectionLabel({ mesh }: PodSpec): Record<string, string> {
+	return mesh === undefined ? {} : { 'sidecar.istio.io/inject': String(mesh === 'sidecar') };
 }
 
 function controllerOf({ apiVersion, kind, name, uid }: ObjectRef) {

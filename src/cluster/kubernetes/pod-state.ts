@@ -52,6 +52,12 @@ export function notRunning(pod: PodObject, completes: boolean): string | undefin
 	return `${name} is ${phase ?? 'Pending'}${waitsFor(pod)}`;
 }
 
+/** A pod is of its mesh only when its proxy has its configuration; until then it refuses everybody. */
+export function sidecarNotReady(pod: PodObject): string | undefined {
+	const injected = pod.metadata.annotations?.['sidecar.istio.io/status'] !== undefined;
+	return injected && !isReady(pod) ? `the sidecar of ${pod.metadata.name} is not ready` : undefined;
+}
+
 export function isReady(pod: PodObject): boolean {
 	return (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True');
 }

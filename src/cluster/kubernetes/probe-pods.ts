@@ -9,7 +9,7 @@ import { addressesOf, type ClusterNode } from './cluster-nodes.ts';
 import type { HostPorts } from './host-ports.ts';
 import { endpointLabel, type Ownership, runSelector } from './ownership.ts';
 import { podManifest, type PodPlan } from './pod-manifest.ts';
-import { isReady, notRunning, type PodObject } from './pod-state.ts';
+import { isReady, notRunning, type PodObject, sidecarNotReady } from './pod-state.ts';
 
 /** A pod that runs, with what is known about it. */
 export interface ProbePod {
@@ -113,9 +113,10 @@ export class PodMaker {
 		const byUid = new Map(created.map(({ pod, ref }) => [ref.uid, pod]));
 		const refs = created.map(({ ref }) => ref);
 		const running = await this.#perNamespace(refs, (namespace, own) =>
-			this.#await(namespace, own, byUid, signal, runningBound, (pod) =>
-				notRunning(pod, byUid.get(pod.metadata.uid ?? '')?.spec.completes === true),
-			),
+			this.#await(namespace, own, byUid, signal, runningBound, (pod) => {
+				const spec = byUid.get(pod.metadata.uid ?? '')?.spec;
+				return notRunning(pod, spec?.completes === true) ?? (spec?.readiness ? undefined : sidecarNotReady(pod));
+			}),
 		);
 		const probed = created
 			.filter(({ pod }) => pod.spec.readiness !== undefined && !pod.neverReady)

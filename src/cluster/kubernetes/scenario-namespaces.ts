@@ -4,7 +4,7 @@ import type { Workload } from '../../model/plan.ts';
 import { agentProgramMap } from './agent-program-map.ts';
 import { allDone } from './all-done.ts';
 import type { LastingObjects } from './lasting-objects.ts';
-import { podSecurityOf } from './namespace-manifest.ts';
+import { meshLabels, podSecurityOf } from './namespace-manifest.ts';
 import { serviceAccountManifest, serviceAccountRef } from './service-account-manifest.ts';
 import type { Site } from './site.ts';
 
@@ -61,7 +61,8 @@ export class ScenarioNamespaces {
 		const wanted = Object.entries(this.#workload.namespaces).filter(([name]) => !this.isForeign(name));
 		for (const [name, spec] of wanted.sort(([one], [other]) => (one < other ? -1 : 1))) {
 			const level = podSecurityOf(spec, this.#podsIn(name));
-			this.#claimed.push(await this.#site.namespaces.claim(this.realName(name), spec.labels, level, signal));
+			const labels = { ...meshLabels(spec), ...spec.labels };
+			this.#claimed.push(await this.#site.namespaces.claim(this.realName(name), labels, level, signal));
 		}
 	}
 

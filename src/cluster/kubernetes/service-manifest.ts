@@ -23,21 +23,32 @@ export function serviceManifest(
 				...(Object.keys(spec.selector).length > 0 && { selector: spec.selector }),
 				...(spec.type !== 'ClusterIP' && { externalTrafficPolicy: spec.externalTrafficPolicy }),
 				ipFamilyPolicy: 'PreferDualStack',
-				ports: spec.ports.map((port) => servicePort(port, onNode)),
+				ports: spec.ports.map((port) =>
+					servicePort(
+						port,
+						pods.filter((pod) => isSelected(spec, pod)),
+						onNode,
+					),
+				),
 			},
 		},
 	};
 }
 
-function servicePort(port: ServicePort, onNode: readonly PodSpec[]) {
+function servicePort(port: ServicePort, selected: readonly PodSpec[], onNode: readonly PodSpec[]) {
 	return {
 		port: port.port,
 		targetPort: targetPort(port, onNode),
 		protocol: port.protocol.toUpperCase(),
-		// Several ports of one Service need names.
-		name: port.name ?? `${port.protocol}-${port.port}`,
+		// Several ports of one Service need names; a mesh reads the protocol from their beginning.
+		name: port.name ?? `${isHttp(port, selected) ? 'http' : port.protocol}-${port.port}`,
 		...(port.nodePort !== undefined && { nodePort: port.nodePort }),
 	};
+}
+
+function isHttp({ targetPort: wanted, protocol }: ServicePort, selected: readonly PodSpec[]): boolean {
+	const behind = selected.flatMap(({ listen }) => listen).filter((one) => one.protocol === protocol);
+	return behind.some(({ port, name, speaks }) => (port === wanted || name === wanted) && speaks === 'http');
 }
 
 /** A number that is another one in a node's network is meant by its name, which each pod resolves for itself. */
