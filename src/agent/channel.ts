@@ -6,6 +6,8 @@ export interface Channel {
 	send(text: string): void;
 	/** The local address that the kernel chose, where it is known. */
 	source(): { address?: string; port?: number };
+	/** Over TLS: the URIs in the server's certificate, once the client's handshake is over. */
+	server?(): string | undefined;
 	/** Ends it at once: nothing more leaves, not even a retransmission. */
 	close(): void;
 }

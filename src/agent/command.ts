@@ -74,7 +74,18 @@ export function problemOfAttempt(value: unknown): string | undefined {
 		return inAttempt('bad destination');
 	}
 	if (!isTime(value.delay) || !isTime(value.deadline)) return inAttempt('bad delay or deadline');
-	return undefined;
+	return value.tls === undefined || (value.protocol === 'tcp' && isTls(value.tls)) ? undefined : inAttempt('bad tls');
+}
+
+function isTls(value: unknown): boolean {
+	if (!isFields(value) || !Array.isArray(value.alpn)) return false;
+	// RFC 7301: one byte holds the length of a name.
+	if (!value.alpn.every((name) => typeof name === 'string' && /^[\x20-\x7e]{1,255}$/.test(name))) return false;
+	const { certificate } = value;
+	if (certificate === undefined) return true;
+	if (!isFields(certificate)) return false;
+	const { chain, key, missing } = certificate;
+	return typeof missing === 'string' || (typeof chain === 'string' && typeof key === 'string');
 }
 
 /** The same for an entry of a boot plan. */

@@ -5,6 +5,7 @@ import type { Channel, ChannelEvents } from './channel.ts';
 import { now } from './clock.ts';
 import { type Answer, type Dialect, dialectFor } from './dialect.ts';
 import { openTcpChannel } from './tcp-channel.ts';
+import { openTlsChannel } from './tls-channel.ts';
 import { openUdpChannel } from './udp-channel.ts';
 import { readReply } from './wire.ts';
 
@@ -56,7 +57,7 @@ export class Conversation {
 
 	/** Connects and sends the command's own token. */
 	begin(tell: (told: Told) => void): void {
-		const { token, protocol, deadline } = this.#command;
+		const { token, deadline } = this.#command;
 		const pending: Pending = { wait: deadline, startedAt: undefined, timer: undefined, extended: false, tell };
 		this.#pending.set(token, pending);
 		const impossible = whyImpossible(this.#command);
@@ -71,8 +72,7 @@ export class Conversation {
 			ended: (outcome) => this.#ended(outcome),
 		};
 		try {
-			const open = protocol === 'udp' ? openUdpChannel : openTcpChannel;
-			this.#channel = open(this.#command, events);
+			this.#channel = openChannel(this.#command, events);
 		} catch (error) {
 			// Node refuses some arguments by throwing (an address with a zone, a port out of range).
 			this.#ended({ code: 'not-run', detail: (error as NodeJS.ErrnoException).code ?? 'EINVAL' });
@@ -180,12 +180,25 @@ export class Conversation {
 		clearTimeout(pending.timer);
 		const endedAt = now();
 		const source = { ...this.#command.source, ...this.#channel?.source() };
-		pending.tell({ outcome, startedAt: pending.startedAt ?? endedAt, endedAt, source });
+		const startedAt = pending.startedAt ?? endedAt;
+		pending.tell({ outcome: withServer(outcome, this.#channel?.server?.()), startedAt, endedAt, source });
 	}
 }
 
+function openChannel(command: AttemptCommand, events: ChannelEvents): Channel {
+	if (command.tls) return openTlsChannel(command, command.tls, events);
+	return command.protocol === 'udp' ? openUdpChannel(command, events) : openTcpChannel(command, events);
+}
+
+/** Who refused, or answered in the target's place. */
+function withServer(outcome: Outcome, server: string | undefined): Outcome {
+	if (server === undefined || outcome.code === 'replied' || outcome.code === 'not-run') return outcome;
+	return { ...outcome, detail: [outcome.detail, `the server is ${server}`].filter(Boolean).join(', ') };
+}
+
 /** Why the command can't be carried out as it says; nothing may choose another family or protocol instead. */
-function whyImpossible({ protocol, family, destination, source }: AttemptCommand): string | undefined {
+function whyImpossible({ protocol, family, destination, source, tls }: AttemptCommand): string | undefined {
+	if (tls?.certificate && 'missing' in tls.certificate) return tls.certificate.missing;
 	if (protocol === 'sctp') return 'SCTP: Node.js has no such sockets';
 	const version = family === 'ipv6' ? 6 : 4;
 	for (const address of [destination.address, ...(source.address === undefined ? [] : [source.address])]) {

@@ -2,6 +2,8 @@ import { isToken } from './wire.ts';
 
 const maximumHeaderLine = 32 * 1024;
 const maximumHeaders = 200;
+/** Characters of X-Forwarded-Client-Cert that are kept; a certificate chain would not fit into a record. */
+const maximumForwarded = 8 * 1024;
 
 /**
  * The server's side of `GET /gatecrash/TOKEN`: as much of HTTP/1.1 as a real client or proxy needs for a request
@@ -14,6 +16,7 @@ export class HttpRequest {
 	readonly maximumLine = maximumHeaderLine;
 	#closes: boolean;
 	#headers = 0;
+	#forwarded: string | undefined;
 
 	private constructor(method: string, path: string, version: string) {
 		const token = /^\/gatecrash\/([^/?#]+)$/.exec(path)?.[1];
@@ -35,16 +38,30 @@ export class HttpRequest {
 		return this.#closes;
 	}
 
+	/**
+	 * X-Forwarded-Client-Cert as it came, several joined as RFC 9110 (5.3) joins them. One that is too long is cut, and
+	 * ends in `…` to say so: its last element is what would matter.
+	 */
+	get forwardedClientCert(): string | undefined {
+		return this.#forwarded;
+	}
+
 	/** Takes one line of the head; `end` is the empty line after which the response is due. */
 	header(line: string): 'more' | 'end' | 'stray' {
 		if (line === '' || line === '\r') return 'end';
 		this.#headers += 1;
 		if (line.length > maximumHeaderLine || this.#headers > maximumHeaders) return 'stray';
 		const [name = '', value = ''] = line.toLowerCase().split(':', 2);
+		if (name === 'x-forwarded-client-cert') this.#forward(line.slice(name.length + 1).trim());
 		if (name === 'connection' && value.includes('close')) this.#closes = true;
 		// A body would be taken for the next request.
 		if (name === 'transfer-encoding' || (name === 'content-length' && value.trim() !== '0')) this.#closes = true;
 		return 'more';
+	}
+
+	#forward(value: string): void {
+		const joined = this.#forwarded === undefined ? value : `${this.#forwarded},${value}`;
+		this.#forwarded = joined.length > maximumForwarded ? `${joined.slice(0, maximumForwarded)}…` : joined;
 	}
 
 	/** With the reply as its body; without one, what the path deserves. */

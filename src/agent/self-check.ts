@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SelfCheck } from '../model/agent.ts';
+import { type SelfCheck, selfCheckPrefix } from '../model/agent.ts';
 import { Conversation } from './conversation.ts';
 import type { BoundListener } from './listeners.ts';
 import type { Witness } from './witness.ts';
@@ -21,7 +21,7 @@ export function selfCheck(
 			return { port, protocol, family, ok: detail === undefined, ...(detail !== undefined && { detail }) };
 
 			function tryOne(address: string): Promise<string | undefined> {
-				const token = `self-${randomBytes(12).toString('hex')}`;
+				const token = `${selfCheckPrefix}${randomBytes(12).toString('hex')}`;
 				witness.own.add(token);
 				const conversation = new Conversation(
 					{

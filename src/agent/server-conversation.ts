@@ -66,10 +66,10 @@ export class ServerConversation {
 		if (end === 'more') return true;
 		if (end === 'stray') return this.#stray();
 		this.#request = undefined;
-		if (!request.known) this.#witness.strays += 1;
-		const open = this.#write(
-			request.response(request.token === undefined ? undefined : this.#witness.reply(request.token)),
-		);
+		const { token, known, forwardedClientCert } = request;
+		if (!known) this.#witness.strays += 1;
+		if (token !== undefined && forwardedClientCert !== undefined) this.#witness.identify(token, forwardedClientCert);
+		const open = this.#write(request.response(token === undefined ? undefined : this.#witness.reply(token)));
 		if (open && request.closes) this.#socket.end();
 		return open && !request.closes;
 	}

@@ -26,6 +26,11 @@ export class Witness {
 		this.#records.add({ is: 'witness', token, protocol, from, to, ...(held && { held }) });
 	}
 
+	/** What a proxy says of a token's sender; to be called before the reply is sent. */
+	identify(token: string, forwardedClientCert: string): void {
+		if (!this.own.has(token)) this.#records.add({ is: 'identity', token, forwardedClientCert });
+	}
+
 	reply(token: string): string {
 		return replyLine(this.#key, this.#uid, token);
 	}

@@ -71,7 +71,11 @@ export interface AttemptCommand {
 	/** From sending until it counts as unanswered; under one second, so that there is one SYN in it. */
 	deadline: number;
 	/** The probe itself opens TLS, whoever the server says that it is. Undefined: in the clear. */
-	tls?: { alpn: string[]; certificate?: ClientCertificate };
+	tls?: {
+		alpn: string[];
+		/** Undefined: none is shown. `missing`: why there is none to show; then the try is `not-run` with this detail. */
+		certificate?: ClientCertificate | { missing: string };
+	};
 }
 
 /** Repeated from the agent's start until `stop-boot` or `limit` tries; each try's token is `${token}-${index}`. */
@@ -173,3 +177,5 @@ export type AgentMessage =
 /** What travels: `gatecrash/1 TOKEN\n` there, `gatecrash/1 TOKEN UID MAC\n` back; over HTTP `GET /gatecrash/TOKEN` with the reply as its body. */
 export const wireMagic = 'gatecrash/1';
 export const maximumLineLength = 1024;
+/** Tokens of an agent's check of its own listeners begin with it; those of attempts are hexadecimal. */
+export const selfCheckPrefix = 'self-';
