@@ -1,3 +1,4 @@
+import type { Cluster } from '../model/cluster.ts';
 import type { Cell, ScenarioPlan, Step } from '../model/plan.ts';
 import { endpointName } from '../plan/endpoint-name.ts';
 import { plural } from '../report/counts.ts';
@@ -9,15 +10,16 @@ export const plan: Action<'plan'> = async (context, args, flags) => {
 	const made = await makePlan(args, { ...flags, options: existingOptions(flags) }, context);
 	if (made === undefined) return 64;
 	if (flags.json) context.stdout(`${JSON.stringify(made.plan, null, 2)}\n`);
-	else context.stdout(made.plan.scenarios.map(describeScenario).join('\n'));
+	else context.stdout(made.plan.scenarios.map((scenario) => describeScenario(scenario, made.cluster)).join('\n'));
 	return 0;
 };
 
-function describeScenario(scenario: ScenarioPlan): string {
+function describeScenario(scenario: ScenarioPlan, cluster: Cluster): string {
 	const settle = scenario.timing.settle === undefined ? '' : `, settles within ${scenario.timing.settle} ms`;
 	const lines = [
 		`${scenario.name}  (${scenario.file}, ${scenario.status}${settle})`,
 		...(scenario.skip === undefined ? [] : [`  skipped: ${scenario.skip}`]),
+		...namespaceNames(scenario, cluster),
 		...scenario.policies.flatMap(({ name, leftOut = [] }) =>
 			leftOut.map((peer) => `  left out of ${name}, for nobody there has such an address: ${peer}`),
 		),
@@ -26,6 +28,15 @@ function describeScenario(scenario: ScenarioPlan): string {
 		...scenario.cells.map(describeCell),
 	];
 	return `${lines.join('\n')}\n`;
+}
+
+/** On clusters where they are not called as in the file. */
+function namespaceNames({ workload }: ScenarioPlan, cluster: Cluster): string[] {
+	if (!cluster.namespaceName) return [];
+	const names = Object.entries(workload.namespaces).map(([name, { existing }]) =>
+		existing ? `${name} (there already)` : `${name} → ${cluster.namespaceName?.(name)}`,
+	);
+	return [`  namespaces: ${names.join(', ')}`];
 }
 
 function describeStep(step: Step): string {

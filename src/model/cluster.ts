@@ -74,6 +74,8 @@ export interface Cluster {
 	readonly parallelDeployments: number;
 	/** Namespaces marked `existing` are really there; undefined: such scenarios are skipped. */
 	readonly hasExistingNamespaces?: boolean;
+	/** What a scenario's namespace is called there, where it has another name than in the file. */
+	namespaceName?(name: string): string;
 	/** Why a scenario can't be run here, known before anything is made: it is then skipped with this reason. */
 	refuses?(scenario: Scenario): string | undefined;
 	up(signal: AbortSignal): Promise<ClusterFacts>;

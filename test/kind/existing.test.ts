@@ -156,6 +156,8 @@ describe('an existing cluster', function () {
 		const flags = ['--cluster', 'existing', '--kubeconfig', file('prod.kubeconfig')];
 		const planned = await gatecrash('plan', ...own, ...flags, '--allow-context', 'eks-prod');
 		expect(planned.exitCode, planned.stderr).to.equal(0);
+		// What the names will be is known before anything is made.
+		expect(planned.stdout).to.match(/^ {2}namespaces: (\S+) → gc-RUN-\1/m);
 	});
 
 	it('proves its own policies by contrast, with rights in that namespace only, and touches nothing in it', async () => {

@@ -84,6 +84,11 @@ class ExistingCluster implements Cluster {
 		return this.#contrast ? 'contrast' : 'no-policies';
 	}
 
+	/** Without a run `RUN` stands for the id of whichever comes. */
+	namespaceName(name: string): string {
+		return runScoped(this.#options.run ?? 'RUN').namespace(name);
+	}
+
 	refuses(scenario: Scenario): string | undefined {
 		const refused = whyRefused(scenario, this.#options.allowClusterScoped === true);
 		if (refused === undefined && Object.values(scenario.namespaces).some(({ existing }) => existing)) {
