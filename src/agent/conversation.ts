@@ -27,6 +27,9 @@ interface Pending {
 	tell: (told: Told) => void;
 }
 
+/** Why a connection ended that we closed ourselves. */
+const released = 'released';
+
 /** A timer this late means that the event loop was held up, and what came meanwhile was not looked at yet. */
 const lateTimer = 20;
 
@@ -83,7 +86,7 @@ export class Conversation {
 	ask(token: string, deadline: number, tell: (told: Told) => void): void {
 		const pending: Pending = { wait: deadline, startedAt: undefined, timer: undefined, extended: false, tell };
 		this.#pending.set(token, pending);
-		if (this.#end) return this.#tell(token, { code: 'not-run', detail: `the connection has ended: ${this.#end.code}` });
+		if (this.#end) return this.#tell(token, this.#afterEnd(this.#end));
 		this.#sent(token, pending);
 		this.#channel?.send(this.#dialect.request(token));
 	}
@@ -109,7 +112,7 @@ export class Conversation {
 
 	close(): void {
 		this.cancel();
-		this.#end ??= { code: 'closed', detail: 'released' };
+		this.#end ??= { code: 'closed', detail: released };
 		this.#channel?.close();
 	}
 
@@ -171,6 +174,14 @@ export class Conversation {
 			this.#tell(token, partial ?? outcome);
 		}
 		this.#channel?.close();
+	}
+
+	/** What was cut before is as closed to this token as to the one that met the cut. What we ended ourselves says nothing. */
+	#afterEnd({ code, detail }: Outcome): Outcome {
+		const cut = (code === 'reset' || code === 'closed' || code === 'unreachable') && detail !== released;
+		return cut
+			? { code, detail: 'the connection had ended before' }
+			: { code: 'not-run', detail: `the connection has ended: ${code}` };
 	}
 
 	#tell(token: string, outcome: Outcome): void {

@@ -28,7 +28,7 @@ export class Holds {
 		});
 	}
 
-	/** `not-run` where there is no such connection, or it has ended. */
+	/** `not-run` where there is no such connection; one that was cut gives what cut it. */
 	attemptOn(name: string, token: string, deadline: number, tell: (told: Told) => void): void {
 		const conversation = this.#open.get(name);
 		if (conversation) return conversation.ask(token, deadline, tell);
