@@ -99,11 +99,11 @@ function checkHold(context: CheckContext, { hold }: PhaseInput, path: DocumentPa
 	const target = parseTarget(hold.to);
 	checkTarget(context, target, [...at, 'to']);
 	if (target.kind === 'pod') checkAlive(context, target.name, [...at, 'to'], timeline);
-	if (target.protocol !== undefined && target.protocol !== 'tcp') {
+	if (target.protocol === 'sctp') {
 		problems.add([...at, 'to'], {
 			code: 'conflict',
-			message: `${target.protocol} has no connection to hold`,
-			hint: 'hold a TCP connection',
+			message: 'probes can’t hold an SCTP association',
+			hint: 'hold a TCP connection, or a UDP flow',
 		});
 	}
 	if (target.port === undefined && !['apiserver', 'metadata', 'kubelet'].includes(target.kind)) {
