@@ -51,6 +51,8 @@ const forbidden: [string, string][] = [
 	['src/cluster/netns/a.ts', '../../policy/b.ts'],
 	['src/cluster/netns/a.ts', '../../run/b.ts'],
 	['src/cluster/netns/a.ts', 'commander'],
+	['src/cluster/netns/mesh/a.ts', '../../../policy/b.ts'],
+	['src/cluster/netns/mesh/a.ts', 'execa'],
 	['src/run/a.ts', '../judge/b.ts'],
 	['src/run/a.ts', '../cluster/b.ts'],
 	['src/run/a.ts', 'execa'],

@@ -20,6 +20,9 @@ import { EmbeddedDeployment } from './embedded-deployment.ts';
 import type { Engine } from './engine.ts';
 import { Fabric } from './fabric.ts';
 import { Inventory, nodeName } from './inventory.ts';
+import { envoyHint, findEnvoy, readEnvoyVersion } from './mesh/envoy-binary.ts';
+import { hasSidecar } from './mesh/injection.ts';
+import { Mesh } from './mesh/mesh.ts';
 import { findPermission, noLossCounters, type Permission } from './preconditions.ts';
 import { nodeAddresses, ranges } from './ranges.ts';
 import { ServiceBook } from './service-book.ts';
@@ -39,6 +42,8 @@ export interface EmbeddedClusterOptions {
 	engine?: (scenario: string) => Engine;
 	/** Another program in the place of the agent; default: gatecrash's own. */
 	agent?: string;
+	/** The Envoy of sidecars; default: as found here (mesh/envoy-binary.ts). `none`: as if there were none. */
+	envoy?: string;
 }
 
 /** Short: a change is one transaction of this kernel, and a packet is at its target when it was sent. */
@@ -63,30 +68,39 @@ class EmbeddedCluster implements Cluster {
 	readonly #options: EmbeddedClusterOptions;
 	readonly #bugs: readonly Bug[];
 	readonly #families: readonly IpFamily[];
+	readonly #envoy: string | undefined;
 	readonly #deployments = new Set<EmbeddedDeployment>();
 	#permission: Permission | undefined;
 
 	constructor(options: EmbeddedClusterOptions) {
 		this.#options = options;
 		this.#bugs = (options.inject ?? []).map(findBug);
+		this.#envoy = options.envoy === 'none' ? undefined : (options.envoy ?? findEnvoy());
 		this.name = options.name ?? 'embedded';
 		this.#families = familiesHere(options.ipFamily ?? 'dual');
 		this.known = {
 			...{ nodes: 1, ranges: rangesOf(this.#families), externalRanges: ranges.external },
 			nodeRanges: { ipv4: `${nodeAddresses.ipv4}/32`, ipv6: `${nodeAddresses.ipv6}/128` },
 		};
-		this.capabilities = new Set([...this.#families, 'network-policy', 'host-network', 'external', 'node-port']);
+		const mesh: Capability[] = this.#envoy === undefined ? [] : ['istio', 'envoy'];
+		this.capabilities = new Set([
+			...this.#families,
+			...(['network-policy', 'host-network', 'external', 'node-port'] as const),
+			...mesh,
+		]);
 	}
 
 	async up(signal: AbortSignal): Promise<ClusterFacts> {
 		signal.throwIfAborted();
 		this.#permission = await findPermission();
+		const mesh = this.#envoy === undefined ? [] : [`envoy ${await readEnvoyVersion(this.#envoy)} (embedded mesh)`];
 		return {
 			name: this.name,
 			driver: 'netns',
 			version: 'embedded',
 			kernel: release(),
-			enforcers: [`nftables ${this.#permission.nftVersion} (embedded)`],
+			enforcers: [`nftables ${this.#permission.nftVersion} (embedded)`, ...mesh],
+			...(mesh.length > 0 && { network: { cni: [], mesh } }),
 			nodes: 1,
 			ranges: rangesOf(this.#families),
 			notes: [
@@ -110,15 +124,21 @@ class EmbeddedCluster implements Cluster {
 				`The embedded cluster has the node "${nodeName}" only, not "${stranger}".`,
 			);
 		}
+		if (this.#envoy === undefined && hasMesh(workload)) {
+			throw new GatecrashError('GC_TOOL_MISSING', 'The embedded mesh needs Envoy.', { hint: envoyHint });
+		}
 		const program = this.#options.agent ?? (await agentProgram());
 		const inventory = new Inventory(workload, this.#families);
 		const services = new ServiceBook(workload.services, inventory);
 		const fabric = await Fabric.start({ userNamespace: permission.userNamespace, families: this.#families, signal });
+		const engine = this.#options.engine?.(workload.scenario) ?? engineWith(this.#bugs);
+		const envoy = this.#envoy;
 		const deployment = new EmbeddedDeployment(fabric, inventory, services, {
 			settings,
 			program,
 			tamper: this.#options.tamper,
-			engine: this.#options.engine?.(workload.scenario) ?? engineWith(this.#bugs),
+			engine,
+			mesh: envoy === undefined ? undefined : new Mesh(fabric, { envoy, inventory, services, workload, engine }),
 			closed: () => this.#deployments.delete(deployment),
 		});
 		this.#deployments.add(deployment);
@@ -137,6 +157,10 @@ class EmbeddedCluster implements Cluster {
 		this.#deployments.clear();
 		await Promise.all(all.map((deployment) => deployment.close()));
 	}
+}
+
+function hasMesh({ pods, namespaces }: Workload): boolean {
+	return Object.values(pods).some((pod) => hasSidecar(pod, namespaces[pod.namespace]));
 }
 
 function familiesHere(wanted: 'ipv4' | 'ipv6' | 'dual'): IpFamily[] {

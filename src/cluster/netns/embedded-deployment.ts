@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { AgentConfig, BootAttempt } from '../../model/agent.ts';
+import type { AgentConfig, BootAttempt, ClientCertificate } from '../../model/agent.ts';
 import {
 	type Acknowledgement,
 	type AgentSettings,
@@ -13,6 +13,7 @@ import {
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
+import type { CertificateChoice } from '../../model/scenario.ts';
 import { AgentProcess } from './agent-process.ts';
 import type { Engine } from './engine.ts';
 import { type Attachment, attachScript, detachBatch } from './endpoint-network.ts';
@@ -20,6 +21,8 @@ import type { Fabric } from './fabric.ts';
 import type { Inventory } from './inventory.ts';
 import { type Member } from './inventory.ts';
 import { readLossCounters } from './loss-counters.ts';
+import { envoyHint } from './mesh/envoy-binary.ts';
+import type { Mesh } from './mesh/mesh.ts';
 import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
 import { policyRuleset } from './policy-ruleset.ts';
 import type { ServiceBook } from './service-book.ts';
@@ -40,6 +43,7 @@ export class EmbeddedDeployment implements Deployment {
 	readonly #program: string;
 	readonly #tamper: string | undefined;
 	readonly #engine: Engine;
+	readonly #mesh: Mesh | undefined;
 	readonly #agents = new Map<Member, AgentProcess>();
 	#policies = new Map<string, NetworkPolicy>();
 	readonly #closed: () => void;
@@ -57,6 +61,8 @@ export class EmbeddedDeployment implements Deployment {
 			program: string;
 			tamper: string | undefined;
 			engine: Engine;
+			/** Undefined where there is no Envoy. */
+			mesh: Mesh | undefined;
 			closed: () => void;
 		},
 	) {
@@ -67,6 +73,7 @@ export class EmbeddedDeployment implements Deployment {
 		this.#program = options.program;
 		this.#tamper = options.tamper;
 		this.#engine = options.engine;
+		this.#mesh = options.mesh;
 		this.#closed = options.closed;
 	}
 
@@ -95,11 +102,11 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	apply(policies: KubernetesObject[]): Promise<Acknowledgement> {
-		return this.#changePolicies(policies, (all, policy) => all.set(keyOf(policy), policy));
+		return this.#changePolicies(policies, 'set');
 	}
 
 	remove(policies: KubernetesObject[]): Promise<Acknowledgement> {
-		return this.#changePolicies(policies, (all, policy) => all.delete(keyOf(policy)));
+		return this.#changePolicies(policies, 'delete');
 	}
 
 	labelPod(pod: string, set: Record<string, string>, remove: string[]): Promise<Acknowledgement> {
@@ -134,7 +141,10 @@ export class EmbeddedDeployment implements Deployment {
 		return this.#inTurn(async () => {
 			const members = pods.map((name) => this.#inventory.removePod(name));
 			await Promise.all(members.map(async (member) => this.#agents.get(member)?.kill()));
-			for (const member of members) this.#agents.delete(member);
+			for (const member of members) {
+				this.#agents.delete(member);
+				this.#mesh?.stop(member);
+			}
 			const attachments = members.flatMap(({ attachment }) => attachment ?? []);
 			if (attachments.length > 0) await this.#fabric.run(['ip', '-batch', '-'], detachBatch(attachments));
 			await this.#commit();
@@ -142,7 +152,13 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	lossCounters(): Promise<LossCounters> {
+		this.#mesh?.check();
 		return readLossCounters(this.#fabric.pid);
+	}
+
+	async clientCertificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate> {
+		if (this.#mesh) return this.#mesh.certificate(pod, choice);
+		throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has no mesh here.', { hint: envoyHint });
 	}
 
 	close(): Promise<void> {
@@ -151,11 +167,12 @@ export class EmbeddedDeployment implements Deployment {
 		return this.#closing;
 	}
 
-	/** The rules for a pod are in force before its interface exists, and its agent starts when its network is there. */
+	/** The rules for a pod are in force before its interface exists; its agent starts when its network and sidecar are there. */
 	async #bringUp(members: Member[], boot: Record<string, BootAttempt[]>): Promise<void> {
 		const attachments: Attachment[] = members.flatMap(({ attachment }) => attachment ?? []);
 		await this.#commit();
 		if (attachments.length > 0) await this.#fabric.run(['sh', '-s'], attachScript(attachments, lanes));
+		await this.#mesh?.bringUp(members);
 		for (const member of members) {
 			if (member.agent) this.#agents.set(member, this.#startAgent(member, boot[member.name] ?? []));
 		}
@@ -186,21 +203,27 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	/** What can't be enforced changes nothing: neither the rules in the kernel nor those of the next change. */
-	#changePolicies(
-		policies: KubernetesObject[],
-		change: (all: Map<string, NetworkPolicy>, policy: NetworkPolicy) => void,
-	): Promise<Acknowledgement> {
+	#changePolicies(objects: KubernetesObject[], how: 'set' | 'delete'): Promise<Acknowledgement> {
 		return this.#inTurn(async () => {
 			const before = this.#policies;
+			const restoreMesh = this.#mesh?.remember();
 			this.#policies = new Map(before);
 			try {
-				for (const policy of policies.map(readNetworkPolicy)) change(this.#policies, policy);
+				for (const object of objects) this.#changePolicy(object, how);
 				await this.#commit();
 			} catch (error) {
 				this.#policies = before;
+				restoreMesh?.();
 				throw error;
 			}
 		});
+	}
+
+	#changePolicy(object: KubernetesObject, how: 'set' | 'delete'): void {
+		if (this.#mesh?.change(object, how)) return;
+		const policy = readNetworkPolicy(object);
+		if (how === 'set') this.#policies.set(keyOf(policy), policy);
+		else this.#policies.delete(keyOf(policy));
 	}
 
 	async #inTurn(step: () => Promise<void>): Promise<Acknowledgement> {
@@ -224,6 +247,7 @@ export class EmbeddedDeployment implements Deployment {
 		}
 		// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
 		this.#generation++;
+		await this.#mesh?.sync();
 		this.#compileAgain(this.#engine.compilesAgainIn());
 	}
 

@@ -1,6 +1,8 @@
 import type { IpFamily, Protocol } from '../../model/address.ts';
 import { type AddressRange, rangeOfAddress, rangeOfCidr, subtract } from './address-range.ts';
 import { type LabelExpression, type LabelSelector, type Labels, fulfils } from './label-selector.ts';
+import type { MtlsModes, PeerAuthentication } from './mesh/peer-authentication.ts';
+import type { PeerValidation } from './mesh/tls-context.ts';
 import type { IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from './network-policy.ts';
 import type { Direction, PolicyPod, PolicyView, RulePlace } from './policy-view.ts';
 import type { Block } from './ruleset.ts';
@@ -156,6 +158,26 @@ export class Engine {
 
 	services(entries: ServiceEntry[]): ServiceEntry[] {
 		return entries;
+	}
+
+	/** PeerAuthentications in force, the oldest first. */
+	peerAuthentications(policies: readonly PeerAuthentication[]): readonly PeerAuthentication[] {
+		return policies;
+	}
+
+	/** What the sidecar of one workload does with what those say. */
+	mtlsModes(modes: MtlsModes): MtlsModes {
+		return modes;
+	}
+
+	/** TCP ports whose connections are not led to the pod's sidecar. `listening`: all on which the pod listens. */
+	uncapturedPorts(excluded: readonly number[], _listening: readonly number[]): readonly number[] {
+		return excluded;
+	}
+
+	/** What a sidecar demands of the certificate that a client shows. */
+	peerValidation(validation: PeerValidation): PeerValidation {
+		return validation;
 	}
 }
 

@@ -58,6 +58,21 @@ export class ServiceBook {
 			);
 	}
 
+	/** TCP ports of Services with an address, and the pods behind each. */
+	tcpPorts() {
+		return this.#services
+			.filter(({ spec }) => !spec.headless)
+			.flatMap((service) => {
+				const { name, addresses, spec } = service;
+				return spec.ports
+					.filter(({ protocol }) => protocol === 'tcp')
+					.map((port) => ({
+						...{ name, namespace: spec.namespace, addresses, port: port.port },
+						backends: this.#backends(service, port),
+					}));
+			});
+	}
+
 	/** Running pods that the selector means. A pod without the named port is no backend; a number is not looked up. */
 	#backends({ spec }: Service, port: ServicePort): { pod: Member; port: number }[] {
 		// A Service without a selector has no backends of its own (its EndpointSlices are somebody else's to make).

@@ -49,7 +49,7 @@ export function installHint(tools: Tool[], path?: string): string {
 	return `Install the packages ${packages}.`;
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
 	try {
 		accessSync(file, constants.X_OK);
 		return true;

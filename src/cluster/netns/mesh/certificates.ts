@@ -1,0 +1,142 @@
+import { webcrypto } from 'node:crypto';
+import type * as X509 from '@peculiar/x509';
+import type { ClientCertificate } from '../../../model/agent.ts';
+import type { CertificateChoice } from '../../../model/scenario.ts';
+import { spiffeId, trustDomain } from './spiffe.ts';
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** From and until when, milliseconds from now. */
+interface Validity {
+	from: number;
+	to: number;
+}
+
+/** Begins a little earlier than now, as Istio's do: clocks differ. */
+const valid: Validity = { from: -2 * minute, to: 24 * hour };
+
+interface Issuer {
+	certificate: X509.X509Certificate;
+	key: webcrypto.CryptoKey;
+}
+
+/**
+ * The certificates of one mesh: a certificate authority of its own, ECDSA P-256, and leaves with a SPIFFE name and an
+ * empty subject, as Istio's have. Beside it stands an authority that nobody trusts and that looks just the same, for
+ * certificates that have to be refused. Nothing of it is written to disk, and it is gone with the object.
+ */
+export class MeshCertificates {
+	readonly #x509: typeof X509;
+	readonly #mesh: Issuer;
+	readonly #stranger: Issuer;
+
+	private constructor(x509: typeof X509, mesh: Issuer, stranger: Issuer) {
+		this.#x509 = x509;
+		this.#mesh = mesh;
+		this.#stranger = stranger;
+	}
+
+	static async create(): Promise<MeshCertificates> {
+		// Half a megabyte that only clusters with a mesh need.
+		const x509 = await import('@peculiar/x509');
+		return new MeshCertificates(x509, await newAuthority(x509), await newAuthority(x509));
+	}
+
+	/** PEM of the authority that every sidecar trusts. */
+	get root(): string {
+		return this.#mesh.certificate.toString('pem');
+	}
+
+	/** PEM of the one that none should trust. */
+	get strangersRoot(): string {
+		return this.#stranger.certificate.toString('pem');
+	}
+
+	forWorkload(namespace: string, serviceAccount: string | undefined): Promise<ClientCertificate> {
+		return this.#issue(this.#mesh, spiffeId(namespace, serviceAccount), valid);
+	}
+
+	/** What a workload with this namespace and service account shows when it is told to show something else. */
+	chosen(
+		choice: Exclude<CertificateChoice, 'none'>,
+		namespace: string,
+		serviceAccount: string | undefined,
+	): Promise<ClientCertificate> {
+		const own = spiffeId(namespace, serviceAccount);
+		switch (choice) {
+			case 'valid':
+				return this.#issue(this.#mesh, own, valid);
+			case 'wrong-ca':
+				return this.#issue(this.#stranger, own, valid);
+			case 'expired':
+				return this.#issue(this.#mesh, own, { from: -2 * hour, to: -hour });
+			case 'not-yet-valid':
+				return this.#issue(this.#mesh, own, { from: hour, to: 2 * hour });
+			case 'other-trust-domain':
+				return this.#issue(this.#mesh, spiffeId(namespace, serviceAccount, 'other.example'), valid);
+			case 'other-identity':
+				return this.#issue(this.#mesh, spiffeId('someone', 'else'), valid);
+		}
+	}
+
+	async #issue(issuer: Issuer, identity: string, { from, to }: Validity): Promise<ClientCertificate> {
+		const x509 = this.#x509;
+		const keys = await newKeys();
+		const certificate = await x509.X509CertificateGenerator.create(
+			{
+				serialNumber: newSerial(),
+				issuer: issuer.certificate.subject,
+				notBefore: new Date(Date.now() + from),
+				notAfter: new Date(Date.now() + to),
+				signingAlgorithm: algorithm,
+				publicKey: keys.publicKey,
+				signingKey: issuer.key,
+				extensions: [
+					new x509.BasicConstraintsExtension(false, undefined, true),
+					new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
+					new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+					await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate, false, webcrypto),
+					// Critical, because the subject is empty (RFC 5280, 4.2.1.6).
+					new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identity }], true),
+				],
+			},
+			webcrypto,
+		);
+		const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+		return { chain: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
+	}
+}
+
+async function newAuthority(x509: typeof X509): Promise<Issuer> {
+	const keys = await newKeys();
+	const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+		{
+			serialNumber: newSerial(),
+			name: `O=${trustDomain}`,
+			notBefore: new Date(Date.now() - hour),
+			notAfter: new Date(Date.now() + 48 * hour),
+			signingAlgorithm: algorithm,
+			keys,
+			extensions: [
+				new x509.BasicConstraintsExtension(true, undefined, true),
+				new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+				await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
+			],
+		},
+		webcrypto,
+	);
+	return { certificate, key: keys.privateKey };
+}
+
+function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+	return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+}
+
+/** Hex of 16 bytes, of which the first is not above 127: serial numbers are positive. */
+function newSerial(): string {
+	const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+	bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x01;
+	return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,83 @@
+import type { IpFamily } from '../../../model/address.ts';
+import { blackhole, inboundCluster } from './clusters.ts';
+import { httpProxy, tcpProxy } from './filters.ts';
+import { type Json, typed } from './json.ts';
+import type { MeshPod } from './mesh-view.ts';
+import type { MtlsMode } from './peer-authentication.ts';
+import { listenAddresses, sidecarPorts } from './places.ts';
+import { meshAlpns, type PeerValidation, serverTls } from './tls-context.ts';
+
+/** A server that speaks first, and a client of few bytes, wait that long until the connection counts as clear text. */
+const inspectionTimeout = '1s';
+
+/**
+ * Takes whatever comes to the pod. Chains are chosen by the port that the client meant and by what its first bytes are, as
+ * Istio's are (pilot/pkg/networking/core, inbound listeners):
+ *
+ * | | TLS with an ALPN of the mesh | other TLS | clear text |
+ * | --- | --- | --- | --- |
+ * | PERMISSIVE | mutual TLS | to the application as it is; on HTTP ports nothing | to the application |
+ * | STRICT | mutual TLS | mutual TLS | nothing |
+ * | DISABLE | nothing | nothing | to the application |
+ *
+ * Where there is no chain the connection is reset. The first column's chain is the same in PERMISSIVE and STRICT, so that
+ * its connections survive a change from one to the other; Envoy ends those of every chain that changes.
+ */
+export function inboundListener(folder: string, pod: MeshPod, family: IpFamily, validation: PeerValidation): Json {
+	const tls = { http: serverTls(folder, ['h2', 'http/1.1'], validation), tcp: serverTls(folder, tcpAlpns, validation) };
+	const cluster = inboundCluster(family);
+	const chains = (name: string, match: Json, http: boolean, mode: MtlsMode): Json[] => {
+		const filters = http ? [httpProxy(cluster, 'inbound')] : [tcpProxy(cluster)];
+		const chain = (what: string, more: Json, socket?: Json) => ({
+			name: `${name}-${what}`,
+			filter_chain_match: { ...match, ...more },
+			filters,
+			...(socket && { transport_socket: socket }),
+		});
+		const mutual = http ? tls.http : tls.tcp;
+		const otherTls = { transport_protocol: 'tls' };
+		const mesh = chain('mesh', { ...otherTls, application_protocols: meshAlpns }, mutual);
+		const clear = chain('clear', { transport_protocol: 'raw_buffer' });
+		switch (mode) {
+			case 'STRICT':
+				return [mesh, chain('mutual', otherTls, mutual)];
+			case 'PERMISSIVE':
+				return http ? [mesh, clear] : [mesh, clear, chain('passed', otherTls)];
+			case 'DISABLE':
+				return [clear];
+		}
+	};
+	return {
+		name: `virtualInbound-${family}`,
+		traffic_direction: 'INBOUND',
+		address: {
+			socket_address: { address: listenAddresses.inbound[family], port_value: sidecarPorts.inbound },
+		},
+		listener_filters: [originalDestination, tlsInspector],
+		listener_filters_timeout: inspectionTimeout,
+		continue_on_listener_filters_timeout: true,
+		tcp_backlog_size: 16_384,
+		filter_chains: [
+			// Whoever connects to the sidecar itself would be sent round in a circle.
+			{
+				name: 'virtualInbound-blackhole',
+				filter_chain_match: { destination_port: sidecarPorts.inbound },
+				filters: [tcpProxy(blackhole)],
+			},
+			...pod.ports.flatMap(({ port, http, mode }) => chains(`${port}`, { destination_port: port }, http, mode)),
+			...chains('others', {}, false, pod.others),
+		],
+	};
+}
+
+const tcpAlpns = ['istio-peer-exchange', 'h2', 'http/1.1'];
+
+export const originalDestination = {
+	name: 'envoy.filters.listener.original_dst',
+	typed_config: typed('filters.listener.original_dst.v3.OriginalDst'),
+};
+
+const tlsInspector = {
+	name: 'envoy.filters.listener.tls_inspector',
+	typed_config: typed('filters.listener.tls_inspector.v3.TlsInspector'),
+};

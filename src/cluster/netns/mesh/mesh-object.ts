@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { GatecrashError } from '../../../model/gatecrash-error.ts';
+import type { KubernetesObject } from '../../../model/policy.ts';
+
+/** Istio's WorkloadSelector, which knows equality only. */
+export const workloadSelector = z.strictObject({ matchLabels: z.record(z.string(), z.string()).nullish() });
+
+/**
+ * The spec of an object as Istio's API server would accept it.
+ * @throws GatecrashError GC_CLUSTER, naming the object and what is wrong.
+ */
+export function readSpec<Spec extends z.ZodType>(object: KubernetesObject, spec: Spec): z.infer<Spec> {
+	const parsed = spec.safeParse(object.spec ?? {});
+	if (parsed.success) return parsed.data;
+	throw new GatecrashError('GC_CLUSTER', `${titleOf(object)} is not valid: ${z.prettifyError(parsed.error)}`);
+}
+
+export function titleOf({ kind, metadata }: KubernetesObject): string {
+	return `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
+}

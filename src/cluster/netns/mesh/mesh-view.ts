@@ -1,0 +1,38 @@
+import type { Addresses } from '../../../model/address.ts';
+import type { MtlsMode } from './peer-authentication.ts';
+
+/** A TCP port on which a pod listens. */
+export interface MeshPort {
+	port: number;
+	http: boolean;
+	mode: MtlsMode;
+}
+
+/** A pod with a sidecar, as sidecars have to know it. */
+export interface MeshPod {
+	name: string;
+	namespace: string;
+	/** SPIFFE id. */
+	identity: string;
+	addresses: Addresses;
+	ports: MeshPort[];
+	/** On every other port. */
+	others: MtlsMode;
+}
+
+/** A TCP port of a Service that has an address. */
+export interface MeshService {
+	name: string;
+	namespace: string;
+	addresses: Addresses;
+	port: number;
+	http: boolean;
+	/** `identity` undefined: no sidecar stands before it, or one that takes no TLS. */
+	backends: { addresses: Addresses; port: number; identity: string | undefined }[];
+}
+
+/** The mesh at one moment. */
+export interface MeshView {
+	pods: MeshPod[];
+	services: MeshService[];
+}

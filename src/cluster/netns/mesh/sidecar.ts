@@ -1,0 +1,161 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { ClientCertificate } from '../../../model/agent.ts';
+import { GatecrashError } from '../../../model/gatecrash-error.ts';
+import type { Fabric } from '../fabric.ts';
+import { type EnvoyState, readEnvoyState } from './admin.ts';
+import { adminSocket, bootstrap, clustersFile, listenersFile, type SidecarConfig, watched } from './envoy-config.ts';
+import type { Json } from './json.ts';
+import { authorityFile, certificateFile, secretNames } from './tls-context.ts';
+
+/** How long Envoy may take to start, and to take a change; it needs some 0.3 s and 10 ms. Milliseconds. */
+const startBound = 20_000;
+const changeBound = 10_000;
+const pollInterval = 4;
+/** How much of Envoy's standard error is kept, characters. */
+const errorBound = 4096;
+
+/** Whose sidecar it is. */
+export interface SidecarPod {
+	name: string;
+	namespace: string;
+	/** Its network namespace. */
+	device: string;
+}
+
+/**
+ * A real Envoy in a pod's network namespace. Its files are in the fabric's private memory, so they end with it, as the process
+ * does. Whoever starts it stops it, or closes the fabric.
+ */
+export class Sidecar {
+	readonly #pod: SidecarPod;
+	/** Where the sidecar's folder is, seen from the runner and from inside. */
+	readonly #outside: string;
+	#process: ChildProcessWithoutNullStreams | undefined;
+	#complaint = '';
+	#config: SidecarConfig | undefined;
+	#version = 0;
+	#refused = 0;
+	#stopped = false;
+
+	private constructor(fabric: Fabric, pod: SidecarPod) {
+		this.#pod = pod;
+		this.#outside = `/proc/${fabric.pid}/root${folderOf(pod.device)}`;
+	}
+
+	/** Resolves when every listener accepts connections. @throws GatecrashError GC_CLUSTER with what Envoy said. */
+	static async start(
+		fabric: Fabric,
+		envoy: string,
+		pod: SidecarPod,
+		given: { config: SidecarConfig; certificate: ClientCertificate; roots: readonly string[] },
+	): Promise<Sidecar> {
+		const sidecar = new Sidecar(fabric, pod);
+		await mkdir(sidecar.#outside, { recursive: true });
+		await sidecar.#write('bootstrap.json', bootstrap(folderOf(pod.device), pod));
+		await sidecar.#write(`${secretNames.certificate}.json`, certificateFile(given.certificate));
+		await sidecar.#write(`${secretNames.authority}.json`, authorityFile(given.roots));
+		await sidecar.#writeConfig(given.config);
+		sidecar.#run(fabric, envoy);
+		await sidecar.#taken(startBound);
+		return sidecar;
+	}
+
+	/** Undefined while it runs. */
+	get ended(): string | undefined {
+		const { exitCode, signalCode } = this.#process ?? {};
+		if (this.#stopped || (exitCode == null && signalCode == null)) return undefined;
+		return `the sidecar of ${this.#pod.name} ended (${signalCode ?? `exit code ${exitCode}`}): ${this.#complaint.trim()}`;
+	}
+
+	/**
+	 * Resolves when the configuration is in force and connections over what it took the place of are closed.
+	 * @throws GatecrashError GC_CLUSTER when Envoy refuses it.
+	 */
+	async update(config: SidecarConfig): Promise<void> {
+		if (isDeepStrictEqual(config, this.#config)) return;
+		await this.#writeConfig(config);
+		await this.#taken(changeBound);
+	}
+
+	/** Another certificate from the next handshake on; open connections keep theirs. */
+	async rotate(certificate: ClientCertificate): Promise<void> {
+		await this.#write(`${secretNames.certificate}.json`, certificateFile(certificate));
+	}
+
+	/** Its pod is gone. */
+	stop(): void {
+		this.#stopped = true;
+		this.#process?.kill('SIGKILL');
+	}
+
+	#run(fabric: Fabric, envoy: string): void {
+		const folder = folderOf(this.#pod.device);
+		const child = fabric.spawn(
+			[
+				envoy,
+				...['--config-path', `${folder}/bootstrap.json`, '--log-level', 'warning'],
+				// One worker is enough; connections over chains that are gone end at once instead of after ten minutes.
+				...['--concurrency', '1', '--disable-hot-restart', '--drain-time-s', '0', '--drain-strategy', 'immediate'],
+			],
+			{ namespace: this.#pod.device },
+		);
+		child.stdout.resume();
+		child.stderr.setEncoding('utf8');
+		child.stderr.on('data', (text: string) => {
+			this.#complaint = (this.#complaint + text).slice(-errorBound);
+		});
+		child.once('error', (error) => {
+			this.#complaint += error.message;
+		});
+		this.#process = child;
+	}
+
+	async #writeConfig(config: SidecarConfig): Promise<void> {
+		this.#config = config;
+		const version = `${++this.#version}`;
+		// Clusters first: a listener that names one that is not there yet would refuse its connections meanwhile.
+		await this.#write(watched.clusters, clustersFile(config.clusters, version));
+		await this.#write(watched.listeners, listenersFile(config.listeners, version));
+	}
+
+	/** Beside it, then renamed: Envoy notices only that. */
+	async #write(name: string, content: Json): Promise<void> {
+		const file = join(this.#outside, name);
+		await writeFile(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
+		await rename(`${file}.new`, file);
+	}
+
+	/** Waits for Envoy's own word that it has what was written last. */
+	async #taken(bound: number): Promise<void> {
+		const deadline = performance.now() + bound;
+		const wanted = `${this.#version}`;
+		let state: EnvoyState | undefined;
+		while (performance.now() < deadline) {
+			if (this.ended !== undefined) throw new GatecrashError('GC_CLUSTER', capitalised(this.ended));
+			state = await readEnvoyState(join(this.#outside, adminSocket)).catch(() => undefined);
+			if (state && state.refused > this.#refused) {
+				this.#refused = state.refused;
+				throw new GatecrashError('GC_CLUSTER', `Envoy refused its configuration: ${this.#complaint.trim()}`);
+			}
+			if (state?.settled && state.listeners === wanted && state.clusters === wanted) return;
+			await delay(pollInterval);
+		}
+		throw new GatecrashError(
+			'GC_CLUSTER',
+			`The sidecar of ${this.#pod.name} did not take its configuration within ${bound / 1000} s (${JSON.stringify(state)}): ${this.#complaint.trim()}`,
+		);
+	}
+}
+
+/** Inside the fabric. */
+export function folderOf(device: string): string {
+	return `/run/mesh/${device}`;
+}
+
+function capitalised(text: string): string {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
