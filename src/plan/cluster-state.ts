@@ -9,6 +9,10 @@ export type Change = Extract<Step, { do: 'apply' | 'delete' | 'label' | 'create'
 export interface ClusterState {
 	/** By identity: applying an object of the same kind, namespace and name replaces it. */
 	policies: ReadonlyMap<string, KubernetesObject>;
+	/** Number of the change in which each was created, by the same key; an edit leaves it as it is. */
+	created: ReadonlyMap<string, number>;
+	/** Number of changes so far. */
+	changes: number;
 	podLabels: Readonly<Record<string, Record<string, string>>>;
 	namespaceLabels: Readonly<Record<string, Record<string, string>>>;
 	/** Names of the pods that exist. */
@@ -18,17 +22,20 @@ export interface ClusterState {
 export function initialState(scenario: Scenario, pods: readonly string[]): ClusterState {
 	return {
 		policies: new Map(),
+		created: new Map(),
+		changes: 0,
 		podLabels: labelsOf(scenario.pods),
 		namespaceLabels: labelsOf(scenario.namespaces),
 		pods: new Set(pods),
 	};
 }
 
-export function afterChange(state: ClusterState, change: Change, scenario: Scenario): ClusterState {
+export function afterChange(before: ClusterState, change: Change, scenario: Scenario): ClusterState {
+	const state = { ...before, changes: before.changes + 1 };
 	switch (change.do) {
 		case 'apply':
 		case 'delete':
-			return { ...state, policies: changedPolicies(state, change, scenario) };
+			return { ...state, ...changedPolicies(state, change, scenario) };
 		case 'create':
 			// A pod that comes again is made from its declaration, with the labels that stand there.
 			return {
@@ -47,18 +54,25 @@ export function afterChange(state: ClusterState, change: Change, scenario: Scena
 }
 
 function changedPolicies(
-	{ policies }: ClusterState,
+	{ policies, created, changes }: ClusterState,
 	change: Extract<Change, { do: 'apply' | 'delete' }>,
 	scenario: Scenario,
-): Map<string, KubernetesObject> {
+): Pick<ClusterState, 'policies' | 'created'> {
 	const changed = new Map(policies);
+	const ages = new Map(created);
 	for (const name of change.policies) {
 		const object = scenario.policies.find((policy) => policy.name === name)?.object;
 		if (!object) continue;
-		if (change.do === 'apply') changed.set(identityOf(object), object);
-		else changed.delete(identityOf(object));
+		const identity = identityOf(object);
+		if (change.do === 'apply') {
+			changed.set(identity, object);
+			if (!ages.has(identity)) ages.set(identity, changes);
+		} else {
+			changed.delete(identity);
+			ages.delete(identity);
+		}
 	}
-	return changed;
+	return { policies: changed, created: ages };
 }
 
 function identityOf({ apiVersion, kind, metadata }: KubernetesObject): string {

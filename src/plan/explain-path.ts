@@ -1,6 +1,7 @@
 import type { IpFamily, Protocol } from '../model/address.ts';
 import type { KnownNetwork } from '../model/cluster.ts';
 import type { SourcePosition } from '../model/diagnostic.ts';
+import { policyKindOf } from '../model/policy.ts';
 import type { Scenario, SourceRef, TargetRef } from '../model/scenario.ts';
 import type { Explanation } from '../policy/evaluate.ts';
 import { nodeNames } from './needed-capabilities.ts';
@@ -19,7 +20,7 @@ export interface ExplainedPath {
 	/** Undefined without explicit phases, and before anything has changed. */
 	phase: string | undefined;
 	explanation: Explanation;
-	/** Where the policies stand, by `namespace/name`. */
+	/** Where the NetworkPolicies stand, by `namespace/name`. */
 	positions: Record<string, SourcePosition>;
 }
 
@@ -35,6 +36,7 @@ export function explainPath(
 		const positions = Object.fromEntries(
 			predictor
 				.policies()
+				.filter(({ object }) => policyKindOf(object)?.needs === 'network-policy')
 				.map(({ object: { metadata }, position }) => [`${metadata.namespace ?? 'default'}/${metadata.name}`, position]),
 		);
 		const compiled = predictor.now();

@@ -47,6 +47,9 @@ function podFacts(name: string, pod: PodSpec, scenario: Scenario, state: Cluster
 		hostNetwork: pod.hostNetwork,
 		...placement(name, pod, scenario, known),
 		...(pod.completes && { ended: true }),
+		mesh: pod.mesh ?? scenario.namespaces[pod.namespace]?.mesh ?? 'none',
+		annotations: pod.annotations,
+		...(pod.serviceAccount !== undefined && { serviceAccount: pod.serviceAccount }),
 		// A pod's address is only known to lie in the range of the pods.
 		addresses: {},
 	};

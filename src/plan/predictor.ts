@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Prediction } from '../model/plan.ts';
 import type { PolicySpec, Scenario } from '../model/scenario.ts';
 import { type CompiledPolicies, compilePolicies } from '../policy/compile-policies.ts';
+import type { Attempted, Connection } from '../policy/world.ts';
 import { afterChange, type Change, type ClusterState, initialState } from './cluster-state.ts';
 import { endpointName } from './endpoint-name.ts';
 import { policyWorld } from './policy-world.ts';
@@ -27,9 +28,11 @@ export class Predictor {
 
 	/** What the policies in force now mean. */
 	now(): CompiledPolicies {
+		const { policies, created } = this.#state;
 		this.#compiled ??= compilePolicies(
-			[...this.#state.policies.values()],
+			[...policies.values()],
 			policyWorld(this.#scenario, this.#state, this.#known),
+			[...policies.keys()].map((identity) => created.get(identity) ?? 0),
 		);
 		return this.#compiled;
 	}
@@ -73,10 +76,11 @@ export class Predictor {
 
 	#predict(cell: Cell): Prediction {
 		if (cell.on !== undefined) return predictHeld(this.#held.get(heldKey(cell.on, cell))?.since ?? []);
-		const { prediction, mixed } = this.now().explain(addressed(cell));
+		const attempted = attemptedBy(cell);
+		const { prediction, mixed } = this.now().explain({ ...addressed(cell), ...(attempted && { attempted }) });
 		if (mixed && cell.skip === undefined && cell.expectation !== 'observe') this.#warnOfMixed(cell, prediction);
-		// What a proxy makes of a connection is not in a NetworkPolicy; but what never arrives, no proxy can admit.
-		if (cell.kind === 'connect' || prediction.verdict === 'blocked') return prediction;
+		// What never arrives, no resolver can answer; all else about it is not in a policy.
+		if (attempted || prediction.verdict === 'blocked') return prediction;
 		return { verdict: 'unknown', because: [`what becomes of ${cell.kind} attempts is not evaluated`] };
 	}
 
@@ -94,9 +98,16 @@ export class Predictor {
 }
 
 /** Behind a headless Service a pod is dialled at its own address, as any other. */
-function addressed<P extends Path>(path: P): P {
-	const { backend, ...to } = path.to;
-	return backend === undefined ? path : { ...path, to: { ...to, kind: 'pod', name: backend } };
+function addressed<P extends Path>({ from, to: target, port, protocol, family }: P): Connection {
+	const { backend, ...to } = target;
+	const path = { from, port, protocol, family };
+	return backend === undefined ? { ...path, to } : { ...path, to: { kind: 'pod', name: backend }, behind: target.name };
+}
+
+/** What a mesh can tell apart of the attempt; undefined: nothing is evaluated of its kind. */
+function attemptedBy({ kind, tls, identity }: Cell): Attempted | undefined {
+	if (kind === 'dns') return undefined;
+	return { kind, ...(tls && { tls }), ...(identity !== undefined && { identity }) };
 }
 
 function heldKey(name: string, { family }: Pick<Cell, 'family'>): string {

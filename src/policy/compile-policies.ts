@@ -17,11 +17,17 @@ export interface CompiledPolicies {
 }
 
 /**
- * NetworkPolicy v1, as its API reference and the concepts page describe it; kinds that aren't modelled make what they
- * may act on `unknown`. Objects have been validated; references in them may be symbolic or substituted. Pure.
+ * NetworkPolicy v1, as its API reference and the concepts page describe it, and beside it Istio's objects, as far as
+ * sidecars go by them; kinds that aren't modelled make what they may act on `unknown`. Objects have been validated;
+ * references in them may be symbolic or substituted. `steps[i]`: number of the step in which `policies[i]` was created,
+ * since of two PeerAuthentications the older counts; default: each in one of its own. Pure.
  */
-export function compilePolicies(policies: readonly KubernetesObject[], world: World): CompiledPolicies {
-	const index = new PolicyIndex(policies, world);
+export function compilePolicies(
+	policies: readonly KubernetesObject[],
+	world: World,
+	steps?: readonly number[],
+): CompiledPolicies {
+	const index = new PolicyIndex(policies, world, steps);
 	return {
 		predict: (connection) => evaluate(index, connection).prediction,
 		explain: (connection) => evaluate(index, connection),

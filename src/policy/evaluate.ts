@@ -2,6 +2,7 @@ import type { Prediction } from '../model/plan.ts';
 import { describeSide, wordOf } from './describe-side.ts';
 import { type Destination, destinationsOf } from './destination.ts';
 import { type EvaluatedSide, evaluateEgress, evaluateIngress } from './evaluate-side.ts';
+import { evaluateMesh, type MeshSide } from './mesh/evaluate-mesh.ts';
 import type { PolicyIndex } from './policy-index.ts';
 import { allOf, type Truth } from './truth.ts';
 import type { Connection } from './world.ts';
@@ -23,9 +24,14 @@ export interface Way {
 	port: number;
 	egress: EvaluatedSide;
 	ingress: EvaluatedSide;
+	/** Undefined where no sidecar has to do with it. */
+	mesh: MeshSide | undefined;
 }
 
-/** Concepts page, "The two sorts of pod isolation": both the client's egress and the server's ingress have to allow it. */
+/**
+ * Concepts page, "The two sorts of pod isolation": both the client's egress and the server's ingress have to allow it;
+ * and the sidecars at both ends have to let through what arrives.
+ */
 export function evaluate(index: PolicyIndex, connection: Connection): Explanation {
 	const ways = destinationsOf(connection, index.world).map((to) => wayTo(index, connection, to));
 	const verdicts = new Set(ways.map((way) => way.verdict));
@@ -36,8 +42,9 @@ export function evaluate(index: PolicyIndex, connection: Connection): Explanatio
 function wayTo(index: PolicyIndex, connection: Connection, to: Destination): Way {
 	const egress = evaluateEgress(index, connection, to);
 	const ingress = evaluateIngress(index, connection, to);
-	const verdict = wordOf(allOf([egress.verdict, ingress.verdict]));
-	return { to: to.text, verdict, port: to.port, egress, ingress };
+	const mesh = evaluateMesh(index.mesh, index.world, connection, to);
+	const verdict = wordOf(allOf([egress.verdict, ingress.verdict, ...(mesh ? [mesh.verdict] : [])]));
+	return { to: to.text, verdict, port: to.port, egress, ingress, mesh };
 }
 
 function summarise(
@@ -65,12 +72,14 @@ function mixedText(ways: readonly Way[]): string {
 	return `allowed to ${named('allowed').join(', ')}, but not to ${named('blocked').join(', ')}: attempt the pods themselves`;
 }
 
-/** The sides that decide: both where it is allowed, else those that say so. */
+/** The sides that decide: all where it is allowed, else those that say so. */
 function becauseOf(way: Way, connection: Connection): string[] {
 	const deciding: Record<Way['verdict'], Truth[]> = {
 		...{ allowed: ['yes'], blocked: ['no'], open: ['open'], unknown: ['unknown'] },
 	};
-	return [way.egress, way.ingress]
+	const sides = [way.egress, way.ingress]
 		.filter((side) => deciding[way.verdict].includes(side.verdict))
 		.map((side) => `${side.direction}: ${describeSide(side, connection, way)}`);
+	const mesh = way.mesh && deciding[way.verdict].includes(way.mesh.verdict) ? way.mesh.because : [];
+	return [...sides, ...mesh.map((text) => `mesh: ${text}`)];
 }

@@ -2,6 +2,8 @@ import type { KubernetesObject } from '../model/policy.ts';
 import type { IpFamily } from '../model/address.ts';
 import { type LabelSelector, matchesLabels } from './label-selector.ts';
 import { type Block, blockHolds, readIpBlock } from './match-block.ts';
+import { isMeshObject } from './mesh/mesh-object.ts';
+import { type MeshPolicies, readMeshPolicies } from './mesh/mesh-policies.ts';
 import { isNetworkPolicy, type NetworkPolicy, type PeerSpec, readNetworkPolicy } from './network-policy.ts';
 import type { Place } from './place.ts';
 import { type Truth, truthOf } from './truth.ts';
@@ -21,14 +23,17 @@ export class PolicyIndex {
 	readonly world: World;
 	/** Policies of kinds that aren't modelled. */
 	readonly others: readonly KubernetesObject[];
+	readonly mesh: MeshPolicies;
 	readonly #byNamespace = new Map<string, NetworkPolicy[]>();
 	readonly #selecting = new Map<PodFacts, Record<Direction, NetworkPolicy[]>>();
 	readonly #blocks = new Map<PeerSpec, Block>();
 	readonly #namespaceLabels = new Map<string, Labels>();
 
-	constructor(policies: readonly KubernetesObject[], world: World) {
+	/** `steps[i]`: number of the step in which `policies[i]` was created; default: each in one of its own. */
+	constructor(policies: readonly KubernetesObject[], world: World, steps?: readonly number[]) {
 		this.world = world;
-		this.others = policies.filter((object) => !isNetworkPolicy(object));
+		this.others = policies.filter((object) => !isNetworkPolicy(object) && !isMeshObject(object));
+		this.mesh = readMeshPolicies(policies, steps);
 		for (const policy of policies.filter(isNetworkPolicy).map(readNetworkPolicy)) {
 			const list = this.#byNamespace.get(policy.namespace) ?? [];
 			list.push(policy);

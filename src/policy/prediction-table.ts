@@ -23,7 +23,7 @@ type Row = Record<'yes' | 'open' | 'unknown', PodSet>;
 
 /**
  * The same as `evaluate` for each pair, by sets: pods that the same policies select share a row, and each peer is
- * matched with each pod once. What sets can't say (a pod and itself, hostNetwork) is evaluated pair by pair.
+ * matched with each pod once. What sets can't say (a pod and itself, hostNetwork, sidecars) is evaluated pair by pair.
  */
 export function predictionTable(
 	index: PolicyIndex,
@@ -83,7 +83,8 @@ class RowBuilder {
 	}
 
 	isSpecial(number: number): boolean {
-		return this.#parties[number]?.pod.hostNetwork === true;
+		const pod = this.#parties[number]?.pod;
+		return pod?.hostNetwork === true || pod?.mesh === 'sidecar';
 	}
 
 	row(direction: Direction, number: number): Row {

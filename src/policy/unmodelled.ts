@@ -20,7 +20,5 @@ export function whyUnpredictable(pod: PodFacts, others: readonly KubernetesObjec
 
 function actsOn(object: KubernetesObject, pod: PodFacts): boolean {
 	if (policyKindOf(object)?.scope !== 'namespace') return true;
-	// Istio's root namespace configures the whole mesh; a DestinationRule acts on clients of other namespaces too.
-	if (object.kind === 'DestinationRule' || object.metadata.namespace === 'istio-system') return true;
 	return (object.metadata.namespace ?? 'default') === pod.namespace;
 }

@@ -1,5 +1,5 @@
 import type { IpFamily, Protocol } from '../model/address.ts';
-import type { TargetRef } from '../model/scenario.ts';
+import type { CertificateChoice, TargetRef } from '../model/scenario.ts';
 import type { EndpointRef } from '../model/plan.ts';
 import type { ClusterRange } from '../model/reference.ts';
 
@@ -50,6 +50,11 @@ export interface PodFacts {
 	apartFrom?: readonly string[];
 	/** Its containers have ended: another pod may have its address. */
 	ended?: boolean;
+	/** Default: none. A pod in the network of its node gets no sidecar, whatever it asks for. */
+	mesh?: 'none' | 'sidecar';
+	annotations?: Labels;
+	/** Default: `default`. */
+	serviceAccount?: string;
 	addresses: AddressFacts;
 }
 
@@ -68,4 +73,17 @@ export interface Connection {
 	port: number;
 	protocol: Protocol | 'icmp';
 	family: IpFamily;
+	/** The headless Service by whose name the pod was found. */
+	behind?: string;
+	/** Undefined: bytes in the clear, whoever wraps them. */
+	attempted?: Attempted;
+}
+
+/** What of an attempt a mesh can tell apart. */
+export interface Attempted {
+	kind: 'connect' | 'plaintext' | 'mtls' | 'tls';
+	/** The probe's own TLS, of `tls` attempts. */
+	tls?: { certificate: CertificateChoice; alpn: readonly string[] };
+	/** SPIFFE id with which it has to arrive. */
+	identity?: string;
 }

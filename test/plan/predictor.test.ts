@@ -121,13 +121,42 @@ ${on('five')}`;
 		expect(cells[2]?.prediction.because[1]).to.include('b is selected by shop/p');
 	});
 
-	it('say nothing of what a mesh makes of a connection, unless it never arrives', () => {
+	it('of plaintext attempts are those of what arrives, where no pod has a sidecar', () => {
 		const steps = (policy: string) => `
   phases:
     - apply: ${policy}
     - attempt: [{kind: plaintext, from: a, to: "b:80", expect: blocked}]
 `;
-		expect(verdictsOf(steps('open'))).to.deep.equal(['unknown']);
+		expect(verdictsOf(steps('open'))).to.deep.equal(['allowed']);
 		expect(verdictsOf(steps('deny'))).to.deep.equal(['blocked']);
+	});
+
+	it('follow a mesh: modes that change, are edited, and whose age counts', () => {
+		const peer = (name: string, mode: string) =>
+			`{object: {apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: ${name}, namespace: shop}, spec: {mtls: {mode: ${mode}}}}}`;
+		const mesh = head
+			.replace('shop: {}', 'shop: {mesh: sidecar}')
+			.concat(`    strict: ${peer('m', 'STRICT')}\n    edited: ${peer('m', 'PERMISSIVE')}\n`)
+			.concat(`    younger: ${peer('a-younger', 'PERMISSIVE')}\n`);
+		const plain = '    - attempt: [{kind: plaintext, from: far, to: "b:80", expect: observe}]\n';
+		const text = `${mesh}
+  phases:
+${plain}    - apply: strict
+${plain}    - apply: younger
+${plain}    - apply: edited
+${plain}    - apply: strict
+      name: strict-again
+${plain}    - delete: strict
+${plain}    - attempt: [{kind: mtls, from: a, to: svc/b, expect: observe}]
+`;
+		const { scenarios, diagnostics } = parseScenarioText(text, 's.yaml', () => {
+			throw new Error('no policy files here');
+		});
+		expect(diagnostics.filter(({ severity }) => severity === 'error')).to.deep.equal([]);
+		const { plan } = planScenarios(scenarios, {
+			...{ name: 'test', capabilities: new Set<Capability>(['network-policy', 'istio', 'ipv4']), families: ['ipv4'] },
+		});
+		const verdicts = plan.scenarios[0]?.cells.map(({ prediction }) => prediction.verdict);
+		expect(verdicts).to.deep.equal(['allowed', 'blocked', 'blocked', 'allowed', 'blocked', 'allowed', 'allowed']);
 	});
 });
