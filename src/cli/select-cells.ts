@@ -44,10 +44,15 @@ function narrow(scenario: ScenarioPlan, selects: (cell: Cell) => boolean): Scena
 	const selected = scenario.cells.filter(selects);
 	if (selected.length === 0) return undefined;
 	const paths = new Set(selected.map((cell) => cell.path));
-	const bracketed = scenario.steps.some((step) => step.do === 'attempt' && step.purpose === 'baseline');
+	const baseline = scenario.steps.flatMap((step) =>
+		step.do === 'attempt' && step.purpose === 'baseline' ? step.cells : [],
+	);
+	// A bad certificate is refused before the policies too.
+	const needsSibling = selected.filter(
+		({ id, expectation }) => baseline.length === 0 || (expectation !== 'allowed' && !baseline.includes(id)),
+	);
 	const kept = scenario.cells.filter(
-		(cell) =>
-			paths.has(cell.path) || selected.includes(cell) || (!bracketed && selected.some((one) => isSibling(cell, one))),
+		(cell) => paths.has(cell.path) || selected.includes(cell) || needsSibling.some((one) => isSibling(cell, one)),
 	);
 	const ids = new Set(kept.map((cell) => cell.id));
 	const steps = scenario.steps.map((step) => narrowStep(step, ids));

@@ -80,7 +80,10 @@ export interface Prediction {
 /** One path with one expectation: the unit of judging, with a stable id. */
 export interface Cell {
 	id: string;
-	/** The same for every cell on the same path, whatever the phase: `from→to:port/protocol/family`. */
+	/**
+	 * The same for every cell on the same path, whatever the phase: `from→to:port/protocol/family`; over TLS of the
+	 * probe's own followed by ` as `, the certificate and the ALPN protocols.
+	 */
 	path: string;
 	kind: AttemptKind;
 	from: EndpointRef;

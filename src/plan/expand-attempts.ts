@@ -4,6 +4,7 @@ import type { Cell, EndpointRef, HeldConnection } from '../model/plan.ts';
 import type { AttemptSpec, MatrixSpec, Scenario, SourceRef, TargetRef } from '../model/scenario.ts';
 import { endpointName } from './endpoint-name.ts';
 import type { ClusterState } from './cluster-state.ts';
+import { asCredentials, credentialsOf } from './credentials.ts';
 import { dialledTargets } from './dialled-targets.ts';
 import { type DialledPort, resolvePorts } from './resolve-ports.ts';
 import { whySkipped } from './why-skipped.ts';
@@ -48,6 +49,8 @@ function expandAttempt(attempt: AttemptSpec, context: ExpansionContext): Cell[] 
 			if (!single && isSelf(from, to)) continue;
 			for (const target of dialledTargets(to, context.scenario, context)) {
 				const { to: end, dialled } = target;
+				// What wraps and unwraps TLS carries nothing else.
+				if (attempt.kind !== 'connect' && attempt.kind !== 'dns' && dialled.protocol !== 'tcp') continue;
 				for (const family of context.families) cells.push(makeCell(attempt, from, end, dialled, family, context));
 			}
 		}
@@ -105,10 +108,12 @@ function makeCell(
 ): Cell {
 	const from: EndpointRef = { kind: source.kind, name: source.name };
 	const speaks = attempt.speaks === 'http' && dialled.protocol === 'tcp' ? 'http' : dialled.speaks;
+	const credentials = credentialsOf(attempt, speaks);
 	const path = pathOf(from, to, dialled.port, dialled.protocol, family);
+	const certificate = credentials.tls === undefined ? '' : `/${credentials.tls.certificate}`;
 	return {
-		id: caseId(context.scenario.name, attempt, path, context.phase),
-		path,
+		id: caseId(context.scenario.name, attempt, path + certificate, context.phase),
+		path: path + asCredentials(credentials),
 		kind: attempt.kind,
 		from,
 		to,
@@ -116,6 +121,7 @@ function makeCell(
 		protocol: dialled.protocol,
 		family,
 		speaks,
+		...credentials,
 		...judgedAs(attempt, context),
 		on: undefined,
 		skip: whySkipped(attempt, to, dialled.protocol, context.capabilities, context.scenario),

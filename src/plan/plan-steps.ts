@@ -4,6 +4,7 @@ import type { KnownNetwork } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Step } from '../model/plan.ts';
 import type { PhaseSpec, Scenario } from '../model/scenario.ts';
+import { canBeOpen } from './credentials.ts';
 import { type ExpansionContext, expandAttempts, expandChaos } from './expand-attempts.ts';
 import { dialledTargets, type PodsThen } from './dialled-targets.ts';
 import { planWorkload } from './plan-workload.ts';
@@ -52,8 +53,9 @@ function implicitSteps(
 	}).map((cell) => predictor.predicted(cell));
 	const runnable = cells.filter(isAttempted);
 	const ids = runnable.map((cell) => cell.id);
-	// Policies that are not ours stay where they are: what they close is never open, and is proved by contrast.
-	const bracketed = runnable.filter((cell) => !touchesExisting(cell, scenario));
+	// Policies that are not ours stay where they are: what they close is never open, and is proved by contrast. So is
+	// what a certificate closes.
+	const bracketed = runnable.filter((cell) => canBeOpen(cell) && !touchesExisting(cell, scenario));
 	const baseline = bracketed.map((cell) => cell.id);
 	// An allowed cell's own reply is its proof; only what may be closed has to be shown open again.
 	const closable = bracketed.filter((cell) => cell.expectation !== 'allowed').map((cell) => cell.id);

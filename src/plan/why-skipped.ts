@@ -4,9 +4,6 @@ import type { AttemptKind, AttemptSpec, Scenario, TargetRef } from '../model/sce
 
 /** Kinds of attempts that are validated but not carried out by this version. */
 const notYet: Partial<Record<AttemptKind, string>> = {
-	plaintext: 'plaintext attempts need a mesh, which this version does not drive yet',
-	mtls: 'mtls attempts need a mesh, which this version does not drive yet',
-	tls: 'tls attempts need a mesh, which this version does not drive yet',
 	dns: 'dns attempts need the resolver of a later version',
 };
 
@@ -29,6 +26,10 @@ export function whySkipped(
 ): string | undefined {
 	const later = notYet[attempt.kind];
 	if (later) return later;
+	if (attempt.options.first === 'server') return 'servers that speak first are not carried out by this version';
+	if (attempt.kind === 'tls' && attempt.options.certificate !== 'none' && !hasAuthority(capabilities)) {
+		return 'needs istio or envoy for a client certificate, and this cluster has neither';
+	}
 	if (protocol === 'sctp' && !capabilities.has('sctp'))
 		return 'needs sctp, which this cluster or its probes do not have';
 	const needed = targetNeeds[to.kind];
@@ -40,4 +41,9 @@ export function whySkipped(
 		return `attempts towards the ${to.kind} are not carried out by this version`;
 	}
 	return undefined;
+}
+
+/** Somebody verifies the probes' certificates here, so that there may be an authority of ours that makes them. */
+function hasAuthority(capabilities: ReadonlySet<Capability>): boolean {
+	return capabilities.has('istio') || capabilities.has('envoy');
 }

@@ -1,5 +1,6 @@
 import { type CheckContext, itemPath } from './check-context.ts';
 import { checkMatrix } from './check-matrix.ts';
+import { checkMesh } from './check-mesh.ts';
 import { type AttemptMoment, checkAlive, checkSources } from './check-sources.ts';
 import { checkTarget } from './check-target.ts';
 import type { DocumentPath } from './document-path.ts';
@@ -60,6 +61,7 @@ export function checkAttempt(
 		}
 	}
 	checkSources(context, attempt.from, [...path, 'from'], moment);
+	checkMesh(context, attempt, path);
 	for (const [index, text] of listOf(attempt.to).entries()) {
 		const at = Array.isArray(attempt.to) ? [...path, 'to', index] : [...path, 'to'];
 		const target = parseTarget(text);

@@ -75,12 +75,16 @@ export const attemptSchema = z
 			.string()
 			.regex(/^spiffe:\/\/[a-z0-9.-]+\/\S+$/, 'a SPIFFE id such as spiffe://cluster.local/ns/shop/sa/default')
 			.optional()
-			.describe('SPIFFE id that the server must see (`mtls`).'),
+			.describe('SPIFFE id that the server must see (`mtls` over HTTP).'),
 		certificate: z
 			.enum(['valid', 'none', 'wrong-ca', 'expired', 'not-yet-valid', 'other-trust-domain', 'other-identity'])
 			.optional()
-			.describe('Client certificate that is shown (`tls`).'),
-		alpn: oneOrList(z.string().min(1).max(255)).optional().describe('ALPN protocols that are offered (`tls`).'),
+			.describe('Client certificate that is shown (`tls`); default `valid`.'),
+		alpn: oneOrList(z.string().regex(/^[\x20-\x7e]{1,255}$/, 'an ALPN protocol such as istio or http/1.1'))
+			.optional()
+			.describe(
+				'ALPN protocols that are offered (`tls`); `istio` stands for all that Istio’s sidecars offer each other.',
+			),
 		via: z
 			.string()
 			.regex(targetPattern, 'cluster, external/NAME, or another target')

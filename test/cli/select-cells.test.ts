@@ -81,4 +81,27 @@ describe('selection of cells', () => {
 			'blocked stranger 8080',
 		]);
 	});
+
+	it('a bad certificate, which no baseline shows open, brings the good one along', () => {
+		const text = sampleScenario.replace(/namespaces:\n/, 'namespaces:\n    elsewhere: {}\n').replace(
+			/ {2}attempts:[^]*$/,
+			`  attempts:
+    - {kind: tls, from: stranger, to: orders:8080, certificate: expired, expect: blocked}
+    - {kind: tls, from: stranger, to: orders:8080, expect: allowed}
+    - {from: front, to: orders:8080, expect: allowed}
+    - {from: front, to: orders:8081, expect: blocked}
+`,
+		);
+		const { scenarios } = parseScenarioText(text, 'sample.yaml', () => ({ problem: 'there is none' }) as never);
+		const target = { name: 'test', capabilities: new Set(['network-policy', 'ipv4', 'envoy'] as const) };
+		const { plan: meshed } = planScenarios(scenarios, { ...target, families: ['ipv4'] });
+		const kept = (grep: string) =>
+			selectCells(meshed, { ...none, grep: [grep] }).scenarios.flatMap(({ cells }) => cells.map(({ id }) => id));
+		expect(kept('/expired').map((id) => id.replace(/^[^/]*\//, ''))).to.deep.equal([
+			'tls/stranger→orders:8080/tcp/ipv4/expired',
+			'tls/stranger→orders:8080/tcp/ipv4/valid',
+			'connect/front→orders:8080/tcp/ipv4',
+		]);
+		expect(kept('orders:8081')).to.have.length(1);
+	});
 });

@@ -163,10 +163,10 @@ describe('plan', () => {
 	it('skips single cells of kinds that this version does not carry out, with the reason', () => {
 		const { plan } = planned(`
   attempts:
-    - {kind: plaintext, from: a, to: b:8080, speaks: http, expect: blocked}
+    - {kind: plaintext, from: a, to: b:8080, first: server, expect: blocked}
     - {from: a, to: b:80, expect: blocked}
 `);
-		expect(plan.cells[0]?.skip).to.match(/mesh/);
+		expect(plan.cells[0]?.skip).to.match(/speak first/);
 		expect(plan.cells[1]?.skip).to.equal(undefined);
 		expect(plan.steps.flatMap((step) => ('cells' in step ? step.cells : []))).not.to.include(plan.cells[0]?.id);
 	});

@@ -59,6 +59,7 @@ describe('the example of the format', () => {
 		expect(errors).to.deep.equal([
 			'conflict spec.attempts',
 			'unknown-port spec.attempts[7].to',
+			'conflict spec.attempts[8].from',
 			'unknown-port spec.attempts[8].to',
 		]);
 	});
