@@ -71,14 +71,19 @@ export class TestCluster {
 		return this.ask(from, { host, port, protocol: options.protocol ?? 'tcp', wait: options.wait ?? wait });
 	}
 
-	/** Sends a command to a probe agent and waits for its result. */
-	async ask(from: string, command: Record<string, unknown>): Promise<string> {
+	/** Sends a command to a probe agent and waits for its result, as the agent gives it. */
+	async raw(from: string, command: Record<string, unknown>): Promise<string> {
 		const stream = await this.open(from);
 		const id = ++this.#last;
-		const result = await new Promise<string>((resolve) => {
+		return new Promise<string>((resolve) => {
 			this.#waiting.set(id, resolve);
 			stream.send(JSON.stringify({ wait, ...command, id }));
 		});
+	}
+
+	/** Sends a command to a probe agent and waits for its result, with the name of whoever answered. */
+	async ask(from: string, command: Record<string, unknown>): Promise<string> {
+		const result = await this.raw(from, command);
 		const [uid, source] = result.split(' ');
 		const answered = this.deployment.endpoints().find((endpoint) => endpoint.uid === uid);
 		return answered ? `${answered.name} from ${this.nameOf(source ?? '')}` : result;
