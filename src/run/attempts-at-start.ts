@@ -4,6 +4,7 @@ import type { BootAttempt } from '../model/agent.ts';
 import type { Cell } from '../model/plan.ts';
 import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agents } from './agents.ts';
+import type { Certificates } from './certificates.ts';
 import { resolveTarget } from './dial.ts';
 import type { ScenarioRunContext } from './scenario-run.ts';
 import type { Tries } from './tries.ts';
@@ -22,6 +23,7 @@ interface StartRequest {
 	tries: Tries;
 	agents: Agents;
 	ports: SourcePorts;
+	certificates: Certificates;
 	wait: number;
 	context: ScenarioRunContext;
 	nextEpoch: () => number;
@@ -59,7 +61,7 @@ export async function attemptsAtStart(request: StartRequest): Promise<void> {
 	recorder.append({ is: 'epoch-ended', epoch, complete: true });
 }
 
-function planBoot({ pods, cells, context, ports, wait }: StartRequest): Planned[] {
+function planBoot({ pods, cells, context, ports, certificates, wait }: StartRequest): Planned[] {
 	const { plan, deployment } = context;
 	const early = pods.filter((pod) => plan.workload.pods[pod]?.attemptsAtStart === true);
 	return cells.flatMap((cell) => {
@@ -67,6 +69,7 @@ function planBoot({ pods, cells, context, ports, wait }: StartRequest): Planned[
 		const target = resolveTarget(cell, deployment);
 		const port = ports.take(`pod/${cell.from.name}`, cell.protocol, cell.family, limit);
 		if (!target || port === undefined) return [];
+		const tls = certificates.of(cell);
 		const attempt: BootAttempt = {
 			token: randomBytes(12).toString('hex'),
 			protocol: cell.protocol,
@@ -78,6 +81,7 @@ function planBoot({ pods, cells, context, ports, wait }: StartRequest): Planned[
 			deadline: wait,
 			every,
 			limit,
+			...(tls && { tls }),
 		};
 		return [{ cell, pod: cell.from.name, attempt, targets: target.targets }];
 	});

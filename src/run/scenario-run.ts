@@ -6,6 +6,7 @@ import { Agents } from './agents.ts';
 import { attemptCells } from './attempt-cells.ts';
 import { attemptsAtStart } from './attempts-at-start.ts';
 import { type EpochWait, longestWait } from './calibration.ts';
+import { Certificates } from './certificates.ts';
 import { changeCluster, type ChangeStep } from './change-cluster.ts';
 import { runEpoch } from './epoch.ts';
 import { KnownPaths } from './known-paths.ts';
@@ -37,6 +38,7 @@ export class ScenarioRun {
 	readonly #known = new KnownPaths();
 	readonly #cells: Map<string, Cell>;
 	readonly #ports: SourcePorts;
+	readonly #certificates: Certificates;
 	#epoch = 0;
 	#wait = longestWait;
 
@@ -44,7 +46,9 @@ export class ScenarioRun {
 		this.#context = context;
 		this.#cells = new Map(context.plan.cells.map((cell) => [cell.id, cell]));
 		this.#ports = reservedPorts(context.plan);
-		this.#tries = new Tries({ ...context, agents: () => this.#agents, ports: this.#ports });
+		this.#certificates = new Certificates(context.deployment);
+		const certificates = this.#certificates;
+		this.#tries = new Tries({ ...context, agents: () => this.#agents, ports: this.#ports, certificates });
 		this.#agents = new Agents(context.deployment, context.settings.run, context.recorder, {
 			epochOf: (token) => this.#tries.epochOf(token),
 			result: (token, record) => this.#tries.onResult(token, record),
@@ -98,6 +102,7 @@ export class ScenarioRun {
 		const cells = this.#cellsOf(step.cells);
 		const total = cells.length;
 		const phase = activities[purpose];
+		await this.#certificates.fetch(cells);
 		this.#progress(phase, 0, total);
 		this.#wait = await this.#inEpoch(index, purpose, true, longestWait, async (epoch, wait) => {
 			const made = await attemptCells(this.#tries, this.#agents, {
@@ -118,6 +123,7 @@ export class ScenarioRun {
 		this.#progress('settling');
 		const wait = this.#wait;
 		const cells = this.#cellsOf(step.cells);
+		await this.#certificates.fetch(cells);
 		const bound = this.#settleBound(step.bound);
 		const hold = plan.timing.hold ?? cluster.timing.hold;
 		const canary = this.#context.deployment.canary?.bind(this.#context.deployment);
@@ -154,6 +160,7 @@ export class ScenarioRun {
 		};
 		if (step.do !== 'create') return change({});
 		const cells = this.#cellsOf(nextAttempts(this.#context.plan.steps, index));
+		await this.#certificates.fetch(cells.filter(({ from }) => step.pods.includes(from.name)));
 		await attemptsAtStart({
 			...{
 				pods: step.pods,
@@ -162,6 +169,7 @@ export class ScenarioRun {
 				tries: this.#tries,
 				agents: this.#agents,
 				ports: this.#ports,
+				certificates: this.#certificates,
 				wait: this.#wait,
 			},
 			context: this.#context,

@@ -5,6 +5,7 @@ import type { Purpose } from '../model/event.ts';
 import type { Cell } from '../model/plan.ts';
 import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agent, Agents, ResultRecord } from './agents.ts';
+import type { Certificates } from './certificates.ts';
 import { dial } from './dial.ts';
 import type { Permits } from './permits.ts';
 import type { Recorder } from './recorder.ts';
@@ -33,6 +34,8 @@ export interface TriesContext {
 	recorder: Recorder;
 	permits: Permits;
 	ports: SourcePorts;
+	/** Those of the cells that are tried have been fetched. */
+	certificates: Certificates;
 	/** Aborting it ends every wait; the tries themselves are cancelled by whoever closes the agents. */
 	signal: AbortSignal;
 }
@@ -52,6 +55,7 @@ export class Tries {
 	readonly #recorder: Recorder;
 	readonly #permits: Permits;
 	readonly #ports: SourcePorts;
+	readonly #certificates: Certificates;
 	readonly #signal: AbortSignal;
 	readonly #inFlight = new Map<string, { attempt: Try; settled: () => void }>();
 	readonly #known = new Map<string, Try>();
@@ -63,6 +67,7 @@ export class Tries {
 		this.#recorder = context.recorder;
 		this.#permits = context.permits;
 		this.#ports = context.ports;
+		this.#certificates = context.certificates;
 		this.#signal = context.signal;
 		this.#signal.addEventListener('abort', () => {
 			for (const { settled } of [...this.#inFlight.values()]) settled();
@@ -193,7 +198,11 @@ export class Tries {
 		const attempt: Try = { cell, token, epoch, targets, record: undefined, witnesses: [] };
 		this.#known.set(token, attempt);
 		const speaks = cell.speaks === 'sctp' ? 'tcp' : cell.speaks;
-		const attemptCommand: AttemptCommand = { token, protocol, speaks, family, source, destination, delay, deadline };
+		const tls = this.#certificates.of(cell);
+		const attemptCommand: AttemptCommand = {
+			...{ token, protocol, speaks, family, source, destination, delay, deadline },
+			...(tls && { tls }),
+		};
 		let command: AgentCommand | undefined;
 		if (purpose === 'hold') command = { do: 'hold', name: holdKey, attempt: attemptCommand };
 		else if (cell.on !== undefined) command = { do: 'attempt-on', name: holdKey, token, deadline };

@@ -9,6 +9,7 @@ import { attemptCells } from '../../src/run/attempt-cells.ts';
 import { longestWait } from '../../src/run/calibration.ts';
 import { dial } from '../../src/run/dial.ts';
 import { withAddresses } from '../../src/run/known-addresses.ts';
+import { Certificates } from '../../src/run/certificates.ts';
 import { KnownPaths } from '../../src/run/known-paths.ts';
 import { Permits } from '../../src/run/permits.ts';
 import { settle } from '../../src/run/settle.ts';
@@ -51,6 +52,7 @@ export class TestBed {
 			agents: () => this.#agents,
 			permits: new Permits(1024),
 			ports: new SourcePorts(),
+			certificates: new Certificates(deployment),
 		});
 		this.#agents = new Agents(deployment, settings.run, this.#recorder, {
 			epochOf: (token) => this.#tries.epochOf(token),
