@@ -135,7 +135,9 @@ describe('gatecrash clean', () => {
 		const before = await machine();
 		for (const byName of [false, true]) {
 			const run = start(['run', trial(0).file, '--cluster', file, '--out', out, '--quiet']);
-			await sleep(byName ? 15_000 : 4000);
+			// From the moment in which Docker has its node; how long that takes is the machine's affair.
+			while (run.exitCode === null && (await machine()).length === before.length) await sleep(200);
+			await sleep(byName ? 10_000 : 500);
 			run.kill('SIGKILL');
 			await run;
 			const [id = ''] = runs();
