@@ -151,7 +151,7 @@ export class EmbeddedDeployment implements Deployment {
 		});
 	}
 
-	lossCounters(): Promise<LossCounters> {
+	async lossCounters(): Promise<LossCounters> {
 		this.#mesh?.check();
 		return readLossCounters(this.#fabric.pid);
 	}
