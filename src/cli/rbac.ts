@@ -2,7 +2,7 @@ import { factsRights, neededRights } from '../cluster/existing/rights.ts';
 import { readSubject, renderRoles } from '../cluster/existing/roles.ts';
 import { capabilityNames } from '../model/capability.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
-import { type PolicyKind, policyKindOf } from '../model/policy.ts';
+import { actsOnWholeCluster } from '../model/policy.ts';
 import { planScenarios } from '../plan/plan-scenarios.ts';
 import type { Action } from './actions.ts';
 import { printDiagnostics } from './diagnostics.ts';
@@ -20,7 +20,7 @@ export const rbac: Action<'rbac'> = async (context, args, flags) => {
 	const { plan } = planScenarios(scenarios, target);
 	const selected = selectCells(plan, flags);
 	const allowed = selected.scenarios.filter(
-		({ policies }) => flags.allowClusterScoped || policies.every(({ object }) => scopeOf(object) !== 'cluster'),
+		({ policies }) => flags.allowClusterScoped || !policies.some(({ object }) => actsOnWholeCluster(object)),
 	);
 	if (!allowed.some(({ steps }) => steps.length > 0)) {
 		throw new GatecrashError('GC_USAGE', 'none of these scenarios can be run on an existing cluster', {
@@ -37,7 +37,3 @@ export const rbac: Action<'rbac'> = async (context, args, flags) => {
 
 /** What gatecrash has only where the cluster or the network is its own. */
 const beyondExisting: readonly string[] = ['external', 'metadata', 'sctp', 'faults', 'wire-capture'];
-
-function scopeOf(object: { apiVersion: string; kind: string }): PolicyKind['scope'] | undefined {
-	return policyKindOf(object)?.scope;
-}

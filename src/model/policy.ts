@@ -41,3 +41,16 @@ export function policyKindOf(object: { apiVersion: string; kind: string }): Poli
 	const group = object.apiVersion.split('/')[0];
 	return policyKinds.find((entry) => entry.kind === object.kind && entry.group === group);
 }
+
+/** Istio's default: what stands in it without a selector acts on the whole mesh. On clusters it is there already. */
+export const meshRootNamespace = 'istio-system';
+
+/** Whether an object acts on what others have on a cluster: by its kind, or as one of Istio's in its root namespace. */
+export function actsOnWholeCluster(object: {
+	apiVersion: string;
+	kind: string;
+	metadata: { namespace?: string };
+}): boolean {
+	const kind = policyKindOf(object);
+	return kind?.scope === 'cluster' || (kind?.needs === 'istio' && object.metadata.namespace === meshRootNamespace);
+}

@@ -1,5 +1,5 @@
 import type { Workload } from '../model/plan.ts';
-import { policyKindOf } from '../model/policy.ts';
+import { actsOnWholeCluster } from '../model/policy.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { allAttempts, nodeNames } from './needed-capabilities.ts';
 
@@ -28,6 +28,6 @@ export function planWorkload(scenario: Scenario): Workload {
 		nodes: [...nodeNames(scenario)].sort(),
 		initialPods: Object.keys(scenario.pods).filter((pod) => !createdLater.has(pod)),
 		attemptingNodes: [...attemptingNodes].sort(),
-		...(scenario.policies.some(({ object }) => policyKindOf(object)?.scope === 'cluster') && { alone: true }),
+		...(scenario.policies.some(({ object }) => actsOnWholeCluster(object)) && { alone: true }),
 	};
 }

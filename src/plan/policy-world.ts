@@ -47,12 +47,23 @@ function podFacts(name: string, pod: PodSpec, scenario: Scenario, state: Cluster
 		hostNetwork: pod.hostNetwork,
 		...placement(name, pod, scenario, known),
 		...(pod.completes && { ended: true }),
-		mesh: pod.mesh ?? scenario.namespaces[pod.namespace]?.mesh ?? 'none',
+		mesh: meshOf(pod, scenario),
 		annotations: pod.annotations,
 		...(pod.serviceAccount !== undefined && { serviceAccount: pod.serviceAccount }),
 		// A pod's address is only known to lie in the range of the pods.
 		addresses: {},
 	};
+}
+
+/**
+ * Whether it is made with a sidecar. What a pod says itself counts before its namespace, the label before the annotation.
+ * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ */
+function meshOf({ labels, annotations, mesh, namespace }: PodSpec, { namespaces }: Scenario): 'none' | 'sidecar' {
+	const key = 'sidecar.istio.io/inject';
+	const said = [labels[key], annotations[key]].find((value) => value === 'true' || value === 'false');
+	if (said !== undefined) return said === 'true' ? 'sidecar' : 'none';
+	return mesh ?? namespaces[namespace]?.mesh ?? 'none';
 }
 
 function placement(

@@ -1,10 +1,13 @@
+import { actsOnWholeCluster } from '../model/policy.ts';
 import { type CheckContext, checkName } from './check-context.ts';
 
 export function checkPolicies(context: CheckContext): void {
 	const identities = new Map<string, string>();
 	for (const { spec: policy, problems } of context.policies) {
 		const { kind, apiVersion, metadata } = policy.object;
-		if (metadata.namespace !== undefined) {
+		// The mesh's own namespace is no scenario's to declare.
+		const isMeshWide = actsOnWholeCluster(policy.object);
+		if (metadata.namespace !== undefined && !isMeshWide) {
 			checkName({ ...context, problems }, 'namespaces', metadata.namespace, ['metadata', 'namespace']);
 			if (context.spec.namespaces[metadata.namespace]?.existing) {
 				const message = `the namespace ${metadata.namespace} is marked existing: its policies are only read`;

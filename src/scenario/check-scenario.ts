@@ -1,6 +1,7 @@
 import { checkTopLevelAttempts } from './check-attempts.ts';
 import { checkChaos } from './check-chaos.ts';
 import { type CheckContext, itemPath, knownNodes } from './check-context.ts';
+import { checkIstioSelectors } from './check-istio.ts';
 import { checkPhases } from './check-phases.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkReferences } from './check-references.ts';
@@ -23,6 +24,7 @@ export function checkScenario(draft: Draft, policies: readonly ReadPolicy[], pro
 	checkPolicies(context);
 	checkReferences(context);
 	checkSelectors(context);
+	checkIstioSelectors(context);
 	checkTopLevelAttempts(context);
 	checkPhases(context);
 	checkChaos(context);

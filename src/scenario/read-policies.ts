@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type KubernetesObject, policyKindOf, policyKinds } from '../model/policy.ts';
 import type { PolicySpec } from '../model/scenario.ts';
+import { checkIstioObject } from './check-istio.ts';
 import { checkNetworkPolicy } from './check-network-policy.ts';
 import type { DocumentPath } from './document-path.ts';
+import { istioSchemas } from './istio-schema.ts';
 import { envelopeSchema, type NetworkPolicyObject, networkPolicySchema } from './network-policy-schema.ts';
 import type { LoadPolicyFile } from './policy-files.ts';
 import { type Problems, problemsOf } from './problems.ts';
@@ -98,12 +100,14 @@ function checkPolicy(
 	const kind = checkKind(object, problems);
 	if (kind === undefined) return undefined;
 	const isNetworkPolicy = kind.group === 'networking.k8s.io';
-	if (checkSchema(isNetworkPolicy ? networkPolicySchema : envelopeSchema, object, problems).length > 0)
-		return undefined;
+	const isIstio = kind.needs === 'istio';
+	const schema = isNetworkPolicy ? networkPolicySchema : isIstio ? istioSchemas[kind.kind] : undefined;
+	if (checkSchema(schema ?? envelopeSchema, object, problems).length > 0) return undefined;
 	const spec = { name, object: object as KubernetesObject, position: document.locate(path) };
 	const networkPolicy = isNetworkPolicy ? (object as NetworkPolicyObject) : undefined;
 	const before = diagnostics.length;
 	if (networkPolicy) checkNetworkPolicy(networkPolicy, problems);
+	if (isIstio) checkIstioObject(spec.object, problems);
 	checkScope(spec.object, kind.scope, problems);
 	return diagnostics.slice(before).some(({ severity }) => severity === 'error')
 		? undefined

@@ -1,4 +1,4 @@
-import { policyKindOf } from '../../model/policy.ts';
+import { actsOnWholeCluster } from '../../model/policy.ts';
 import type { Scenario } from '../../model/scenario.ts';
 import { mapPolicy } from '../kubernetes/map-policy.ts';
 import { runScoped } from '../kubernetes/naming.ts';
@@ -8,7 +8,7 @@ const someRun = '00000000-000000-000000';
 
 /** Why a scenario can't be run on a cluster that is not ours without touching what others have; undefined when it can. */
 export function whyRefused(scenario: Scenario, allowClusterScoped: boolean): string | undefined {
-	const clusterScoped = scenario.policies.find(({ object }) => policyKindOf(object)?.scope === 'cluster');
+	const clusterScoped = scenario.policies.find(({ object }) => actsOnWholeCluster(object));
 	if (clusterScoped && !allowClusterScoped) {
 		return `its policy ${clusterScoped.name} acts on the whole cluster: --allow-cluster-scoped permits that`;
 	}

@@ -3,7 +3,7 @@ import type { KubeObject, ObjectRef } from '../../kube/kube-object.ts';
 import { nameOf } from '../../kube/kube-object.ts';
 import type { Ledger } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
-import { type KubernetesObject, policyKindOf } from '../../model/policy.ts';
+import { actsOnWholeCluster, type KubernetesObject, meshRootNamespace } from '../../model/policy.ts';
 import { storedCalicoPolicy } from './calico-policy.ts';
 import { ledgerEntry } from './ledger-entry.ts';
 import { mapPolicy } from './map-policy.ts';
@@ -67,7 +67,7 @@ export class PolicyBook {
 
 	async #inCluster(policy: KubernetesObject): Promise<KubernetesObject> {
 		const { client, names, ownership, allowClusterScoped } = this.#options;
-		if (policyKindOf(policy)?.scope === 'cluster' && !allowClusterScoped) {
+		if (actsOnWholeCluster(policy) && !allowClusterScoped) {
 			throw new GatecrashError('GC_CLUSTER', `${policy.kind} ${policy.metadata.name} acts on the whole cluster.`, {
 				hint: 'Give --allow-cluster-scoped if nobody else uses this cluster.',
 			});
@@ -82,7 +82,9 @@ export class PolicyBook {
 	}
 
 	#mustNotTouchOthers({ namespace }: ObjectRef): boolean {
-		return namespace === undefined || this.#options.foreign.has(namespace);
+		// The mesh's root namespace is never ours, and does not go with the scenario's.
+		const others = namespace === meshRootNamespace;
+		return namespace === undefined || others || this.#options.foreign.has(namespace);
 	}
 
 	async #checkFree(ref: ObjectRef, signal: AbortSignal): Promise<void> {

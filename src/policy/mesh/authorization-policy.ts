@@ -1,8 +1,8 @@
-import type { KubernetesObject } from '../../model/policy.ts';
+import { type KubernetesObject, meshRootNamespace } from '../../model/policy.ts';
 import { matchesLabels } from '../label-selector.ts';
 import { allOf, anyOf, negated, type Truth, truthOf } from '../truth.ts';
 import type { Labels, PodFacts } from '../world.ts';
-import { type MeshObject, meshObject, rootNamespace, selectorOf } from './mesh-object.ts';
+import { type MeshObject, meshObject, selectorOf } from './mesh-object.ts';
 
 /** https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
 export interface AuthorizationPolicy extends MeshObject {
@@ -57,7 +57,7 @@ export function authorize(
 	const acting = policies.filter(
 		({ namespace, selector, targeted }) =>
 			!targeted &&
-			(namespace === server.namespace || namespace === rootNamespace) &&
+			(namespace === server.namespace || namespace === meshRootNamespace) &&
 			(!selector || matchesLabels({ matchLabels: selector }, server.labels)),
 	);
 	const of = (action: string) => acting.filter((policy) => policy.action === action);

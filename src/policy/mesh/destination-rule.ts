@@ -1,7 +1,7 @@
-import type { KubernetesObject } from '../../model/policy.ts';
+import { type KubernetesObject, meshRootNamespace } from '../../model/policy.ts';
 import { matchesLabels } from '../label-selector.ts';
 import type { Labels, PodFacts } from '../world.ts';
-import { matchesHost, type MeshObject, meshObject, rootNamespace, selectorOf } from './mesh-object.ts';
+import { matchesHost, type MeshObject, meshObject, selectorOf } from './mesh-object.ts';
 
 type ClientTlsMode = 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL';
 
@@ -87,7 +87,7 @@ function ruleFor(
 	client: PodFacts,
 	service: { host: string; namespace: string },
 ): DestinationRule[] | undefined {
-	for (const namespace of new Set([client.namespace, service.namespace, rootNamespace])) {
+	for (const namespace of new Set([client.namespace, service.namespace, meshRootNamespace])) {
 		const here = rules.filter(
 			(rule) =>
 				rule.namespace === namespace && rule.hasPolicy && matchesHost(rule.host, service.host) && reaches(rule, client),

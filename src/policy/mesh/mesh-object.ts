@@ -1,9 +1,6 @@
 import { type KubernetesObject, policyKindOf } from '../../model/policy.ts';
 import type { Labels } from '../world.ts';
 
-/** Istio's default: objects in it act on the whole mesh. */
-export const rootNamespace = 'istio-system';
-
 /** What every object that configures the mesh has. */
 export interface MeshObject {
 	/** `PeerAuthentication shop/default`, as texts name it. */

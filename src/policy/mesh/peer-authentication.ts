@@ -1,7 +1,7 @@
-import type { KubernetesObject } from '../../model/policy.ts';
+import { type KubernetesObject, meshRootNamespace } from '../../model/policy.ts';
 import { matchesLabels } from '../label-selector.ts';
 import type { Labels, PodFacts } from '../world.ts';
-import { type MeshObject, meshObject, rootNamespace, selectorOf } from './mesh-object.ts';
+import { type MeshObject, meshObject, selectorOf } from './mesh-object.ts';
 
 export type MutualTlsMode = 'DISABLE' | 'PERMISSIVE' | 'STRICT';
 
@@ -54,10 +54,10 @@ export function readPeerAuthentication(object: KubernetesObject, created: number
  * scope the oldest; a mode that is unset is inherited; without any, PERMISSIVE. `bound`: some Service leads to the port.
  */
 export function modeOn(policies: readonly PeerAuthentication[], pod: PodFacts, port: number, bound: boolean): PortMode {
-	const local = policies.filter((one) => one.namespace === pod.namespace && one.namespace !== rootNamespace);
+	const local = policies.filter((one) => one.namespace === pod.namespace && one.namespace !== meshRootNamespace);
 	// With a selector in the root namespace it selects nothing: workload-specific ones stand in regular namespaces.
 	const scopes = [
-		policies.filter((one) => one.namespace === rootNamespace && !one.selector),
+		policies.filter((one) => one.namespace === meshRootNamespace && !one.selector),
 		local.filter((one) => !one.selector),
 		local.filter((one) => one.selector && matchesLabels({ matchLabels: one.selector }, pod.labels)),
 	].map(oldest);

@@ -1,7 +1,7 @@
-import type { KubernetesObject } from '../../model/policy.ts';
+import { type KubernetesObject, meshRootNamespace } from '../../model/policy.ts';
 import { matchesLabels } from '../label-selector.ts';
 import type { Labels, PodFacts } from '../world.ts';
-import { matchesHost, type MeshObject, meshObject, rootNamespace, selectorOf } from './mesh-object.ts';
+import { matchesHost, type MeshObject, meshObject, selectorOf } from './mesh-object.ts';
 
 /** https://istio.io/latest/docs/reference/config/networking/sidecar/ */
 export interface SidecarResource extends MeshObject {
@@ -41,7 +41,7 @@ export function sidecarFor(
 	const scopes = [
 		local.filter(({ selector }) => selector && matchesLabels({ matchLabels: selector }, pod.labels)),
 		local.filter(({ selector }) => !selector),
-		resources.filter(({ namespace, selector }) => namespace === rootNamespace && !selector),
+		resources.filter(({ namespace, selector }) => namespace === meshRootNamespace && !selector),
 	];
 	const found = scopes.find((scope) => scope.length > 0) ?? [];
 	// The reference leaves open what happens when two of one scope select the same workload.
