@@ -5,7 +5,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { bugs } from '../src/cluster/netns/bugs/catalogue.ts';
+import { networkPolicyBugs as bugs } from '../src/cluster/netns/bugs/catalogue.ts';
 import { findBug } from '../src/cluster/netns/bugs/inject.ts';
 import { createEmbeddedCluster } from '../src/cluster/netns/embedded-cluster.ts';
 import { ipFamilies } from '../src/model/address.ts';

@@ -2,7 +2,7 @@
  * `npm run fuzz:bugs`: how soon the fuzz notices each seeded bug of the embedded cluster. The table in docs/fuzzing.md is
  * from here. Names after `--` choose bugs; default: all.
  */
-import { bugs } from '../src/cluster/netns/bugs/catalogue.ts';
+import { networkPolicyBugs as bugs } from '../src/cluster/netns/bugs/catalogue.ts';
 import { fuzz } from '../test/fuzz/fuzz.ts';
 import { openFuzzCluster } from '../test/fuzz/open-fuzz-cluster.ts';
 

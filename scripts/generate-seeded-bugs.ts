@@ -1,5 +1,6 @@
 import type { Bug } from '../src/cluster/netns/bugs/bug.ts';
-import { bugs } from '../src/cluster/netns/bugs/catalogue.ts';
+import { networkPolicyBugs as bugs } from '../src/cluster/netns/bugs/catalogue.ts';
+import { meshBugs } from '../src/cluster/netns/bugs/mesh.ts';
 
 /** docs/seeded-bugs.md, from the catalogue in src/cluster/netns/bugs. */
 export function seededBugsPage(): string {
@@ -37,6 +38,15 @@ Nothing fails, unless a scenario declares an expectation of its own; what is obs
 | bug | does | open is | real engines |
 | --- | --- | --- | --- |
 ${open.map(row).join('\n')}
+
+## Of the embedded mesh
+
+They need Envoy, and scenarios of mutual TLS. Names are those of the
+[PeerAuthentication reference](https://istio.io/latest/docs/reference/config/security/peer_authentication/).
+
+| bug | does | breaks | real engines |
+| --- | --- | --- | --- |
+${meshBugs.map(row).join('\n')}
 `;
 }
 

@@ -175,6 +175,11 @@ export class Engine {
 		return excluded;
 	}
 
+	/** Milliseconds from a pod's beginning until its connections are led to its sidecar. */
+	captureDelay(): number {
+		return 0;
+	}
+
 	/** What a sidecar demands of the certificate that a client shows. */
 	peerValidation(validation: PeerValidation): PeerValidation {
 		return validation;

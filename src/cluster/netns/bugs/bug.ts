@@ -47,4 +47,5 @@ export type Concern =
 	| 'traffic of the node'
 	| 'a pod that reaches itself'
 	| 'the outside world'
-	| 'held connections';
+	| 'held connections'
+	| 'mutual TLS';

@@ -2,6 +2,7 @@ import type { Bug } from './bug.ts';
 import { changeBugs } from './changes.ts';
 import { directionBugs } from './directions.ts';
 import { ipBlockBugs } from './ip-block.ts';
+import { meshBugs } from './mesh.ts';
 import { namedPortBugs } from './named-ports.ts';
 import { peerBugs } from './peers.ts';
 import { policyBugs } from './policies.ts';
@@ -9,8 +10,8 @@ import { portBugs } from './ports.ts';
 import { selectorBugs } from './selectors.ts';
 import { trafficBugs } from './traffic.ts';
 
-/** Every seeded bug, in the order in which they are shown. */
-export const bugs: readonly Bug[] = [
+/** Those that break NetworkPolicy. */
+export const networkPolicyBugs: readonly Bug[] = [
 	...directionBugs,
 	...policyBugs,
 	...peerBugs,
@@ -21,3 +22,6 @@ export const bugs: readonly Bug[] = [
 	...trafficBugs,
 	...changeBugs,
 ];
+
+/** Every seeded bug, in the order in which they are shown. */
+export const bugs: readonly Bug[] = [...networkPolicyBugs, ...meshBugs];

@@ -88,7 +88,11 @@ export class Mesh {
 	async bringUp(members: readonly Member[]): Promise<void> {
 		const pods = members.filter((member) => this.#isMeshed(member));
 		if (pods.length === 0) return;
-		await this.#fabric.run(['sh', '-s'], redirectScript(pods.map((pod) => this.#redirect(pod))));
+		const redirect = () => this.#fabric.run(['sh', '-s'], redirectScript(pods.map((pod) => this.#redirect(pod))));
+		const late = this.#engine.captureDelay();
+		// Pods that are gone by then, and the fabric, need none any more.
+		if (late > 0) setTimeout(() => redirect().catch(() => {}), late).unref();
+		else await redirect();
 		const view = this.#view();
 		await Promise.all(pods.map((pod) => this.#startSidecar(pod, view)));
 	}

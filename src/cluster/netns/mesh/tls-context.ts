@@ -6,6 +6,8 @@ export const meshAlpns = ['istio', 'istio-peer-exchange', 'istio-http/1.0', 'ist
 
 /** What a sidecar demands of the certificate that a client shows. */
 export interface PeerValidation {
+	/** That there is one. */
+	demanded: boolean;
 	/** A name in the mesh's own trust domain. */
 	ownTrustDomain: boolean;
 	/** That its time is now. */
@@ -14,14 +16,20 @@ export interface PeerValidation {
 	ownAuthority: boolean;
 }
 
-export const fullValidation: PeerValidation = { ownTrustDomain: true, inTime: true, ownAuthority: true };
+export const fullValidation: PeerValidation = {
+	demanded: true,
+	ownTrustDomain: true,
+	inTime: true,
+	ownAuthority: true,
+};
 
 /** Names of secrets, which are files of that name in the sidecar's folder. */
 export const secretNames = { certificate: 'default', authority: 'ROOTCA' } as const;
 
 /** The server's side of mutual TLS: whoever has no accepted certificate is refused. */
 export function serverTls(folder: string, alpns: string[], validation: PeerValidation): Json {
-	const names = validation.ownTrustDomain ? [{ prefix: `spiffe://${trustDomain}/` }] : [];
+	// Envoy demands a certificate wherever it has a name to look for.
+	const names = validation.ownTrustDomain && validation.demanded ? [{ prefix: `spiffe://${trustDomain}/` }] : [];
 	return {
 		name: 'envoy.transport_sockets.tls',
 		typed_config: typed('transport_sockets.tls.v3.DownstreamTlsContext', {
@@ -29,7 +37,7 @@ export function serverTls(folder: string, alpns: string[], validation: PeerValid
 				...commonTls(folder, alpns, names, !validation.inTime),
 				...ownCertificate(folder),
 			},
-			require_client_certificate: true,
+			require_client_certificate: validation.demanded,
 		}),
 	};
 }
