@@ -1,3 +1,4 @@
+import { selfCheckPrefix } from '../model/agent.ts';
 import type { EventOf } from '../model/event.ts';
 import { addressText, isLoopback } from './address-text.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
@@ -10,8 +11,14 @@ export function attributeRecords(history: ScenarioHistory): void {
 	for (const witness of history.witnesses) {
 		const records = byToken.get(witness.token);
 		if (records) for (const record of records) record.witnesses.push(witness);
-		// Self-checks come over loopback with tokens of their own.
-		else if (!isLoopback(witness.from.address)) push(history.unexplained, witness.uid, witness.n);
+		// A self-check that was late. Being from loopback alone explains nothing: a sidecar connects from there too.
+		else if (!(isLoopback(witness.from.address) && witness.token.startsWith(selfCheckPrefix)))
+			push(history.unexplained, witness.uid, witness.n);
+	}
+	for (const identity of history.identities) {
+		const records = byToken.get(identity.token);
+		if (records) for (const record of records) record.identities.push(identity);
+		else push(history.unexplained, identity.uid, identity.n);
 	}
 	for (const result of history.results) {
 		if (!byToken.has(result.token)) push(history.unexplained, result.uid, result.n);

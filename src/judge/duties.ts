@@ -6,6 +6,7 @@ import type { Epoch } from './epoch.ts';
 import { epochControl } from './epoch-control.ts';
 import { clusterLossControl, probeLossControl } from './loss-control.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
+import { strayControl } from './stray-control.ts';
 import { type Listener, listenerPort, listens, serverControl } from './server-control.ts';
 import type { TryRecord } from './try-record.ts';
 import { waitControl } from './wait-control.ts';
@@ -38,6 +39,21 @@ export class Duties {
 	ofTarget(cell: Cell, record: TryRecord, uid: string): Control[] {
 		const epoch = this.#history.epochs.get(record.event.epoch);
 		return epoch ? [...this.#around(epoch, [record]), ...this.#ofServers(cell, epoch, record, [uid])] : [];
+	}
+
+	/** For blocked tries over TLS of the probe's own: their targets were not spoken to in another way. */
+	ofStrays(tries: readonly TryRecord[]): Control[] {
+		const controls = new Set<Control>();
+		for (const { event } of tries) {
+			const epoch = this.#history.epochs.get(event.epoch);
+			for (const uid of event.targets) {
+				const server = this.#history.endpointByUid.get(uid);
+				// Without a probe nothing can be proved anyway.
+				if (!epoch || !server?.agent) continue;
+				controls.add(this.#once(`strays ${epoch.number} ${uid}`, () => strayControl(epoch, server)));
+			}
+		}
+		return [...controls];
 	}
 
 	#inEpoch(cell: Cell, epoch: Epoch, tries: readonly TryRecord[]): Control[] {

@@ -3,6 +3,7 @@ import type { Reason } from '../model/verdict.ts';
 import type { CellContext } from './cell-context.ts';
 import { failed } from './duties.ts';
 import { isNotRun, type Judgement, judgement, problemsOfTries, reasonsOf } from './finding-out.ts';
+import { identityFindings, judgeIdentity } from './judge-identity.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 import type { TryRecord } from './try-record.ts';
 
@@ -22,7 +23,8 @@ export function judgeAllowed(context: CellContext, cell: Cell): Judgement {
 	if (incomplete.length > 0) return judgement('inconclusive', incomplete, rest);
 	const replied = ran.filter((record) => record.seen.lands === 'replied');
 	if (ran.at(-1)?.seen.lands === 'replied') {
-		return everyBackend(context, cell, ran, replied) ?? { ...enforced(ran, replied), ...rest };
+		const wrong = judgeIdentity(cell, ran, controls) ?? everyBackend(context, cell, ran, replied);
+		return wrong ?? { ...enforced(cell, ran, replied), ...rest };
 	}
 	const missing = reasonsOf(controls);
 	const reasons = [silence(ran, replied)];
@@ -33,9 +35,10 @@ export function judgeAllowed(context: CellContext, cell: Cell): Judgement {
 		: judgement('broken', reasons, { ...rest, findings });
 }
 
-function enforced(ran: readonly TryRecord[], replied: readonly TryRecord[]): Judgement {
+function enforced(cell: Cell, ran: readonly TryRecord[], replied: readonly TryRecord[]): Judgement {
 	const lost = ran.length - replied.length;
 	const findings = lost > 0 ? [reason('tries-failed', `${lost} of ${ran.length}`)] : [];
+	findings.push(...identityFindings(cell, ran));
 	return judgement('enforced', [reason('allowed-replied', `${replied.length} of ${ran.length} tries`)], { findings });
 }
 
@@ -61,7 +64,7 @@ function problemsOfAllowed(
 function silence(ran: readonly TryRecord[], replied: readonly TryRecord[]): Reason {
 	if (replied.length > 0) return reason('last-try-failed', `${replied.length} of ${ran.length} tries answered`);
 	if (ran.every((record) => record.seen.lands === 'delivered')) return reason('reply-path', `${ran.length} tries`);
-	const codes = [...new Set(ran.map((record) => record.result?.outcome.code))];
+	const codes = [...new Set(ran.map(howItEnded))];
 	return reason('no-reply', `${ran.length} tries: ${codes.join(', ')}`);
 }
 
@@ -95,4 +98,10 @@ function everyBackend(
 function neverOpen({ history }: CellContext, cell: Cell): boolean {
 	const before = (history.triesByCell.get(cell.id) ?? []).filter((record) => record.event.purpose === 'baseline');
 	return before.length > 0 && before.every((record) => record.seen.lands !== 'replied');
+}
+
+/** With the status or the alert, which say who refused it. */
+function howItEnded({ result }: TryRecord): string | undefined {
+	const { code, detail } = result?.outcome ?? {};
+	return detail !== undefined && (code === 'http-status' || code === 'tls-alert') ? `${code} ${detail}` : code;
 }

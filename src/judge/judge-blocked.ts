@@ -3,6 +3,7 @@ import type { Reason } from '../model/verdict.ts';
 import { bootTries, bootWasMissed } from './boot-tries.ts';
 import type { CellContext } from './cell-context.ts';
 import { type Judgement, judgement, problemsOfTries, reasonsOf, tooFew } from './finding-out.ts';
+import { identityFindings, isWrapped } from './judge-identity.ts';
 import { reason } from './reasons.ts';
 import { settleControl } from './settle-control.ts';
 import { settleLeak } from './settle-leak.ts';
@@ -15,9 +16,9 @@ import { judgeClosedBy } from './closed-by.ts';
 export function judgeBlocked(context: CellContext, cell: Cell): Judgement {
 	const tries = context.declared(cell);
 	const boot = bootTries(context.history, cell, tries);
-	const leak = findLeak(tries, boot) ?? settleLeak(context.history, cell, tries);
+	const leak = findLeak(cell, tries, boot) ?? settleLeak(context.history, cell, tries);
 	if (leak) return leak;
-	const controls = context.duties.of(cell, tries);
+	const controls = [...context.duties.of(cell, tries), ...(cell.tls ? context.duties.ofStrays(tries) : [])];
 	for (const number of new Set(tries.map((record) => record.event.epoch))) {
 		const epoch = context.history.epochs.get(number);
 		const settle = epoch && settleControl(context.history, epoch, cell);
@@ -31,22 +32,24 @@ export function judgeBlocked(context: CellContext, cell: Cell): Judgement {
 	];
 	const deciding = [...proven.by, ...tries];
 	if (reasons.length > 0) return judgement('inconclusive', reasons, { controls, proof: proven.proof, deciding });
-	const shown = proven.proof === 'bracketed' ? 'blocked-bracketed' : 'blocked-contrast';
-	const enforced = judgement('enforced', [reason(shown)], { controls, proof: proven.proof, deciding });
+	const enforced = judgement('enforced', [reason(proven.shown)], { controls, proof: proven.proof, deciding });
 	return judgeClosedBy(cell, tries, enforced);
 }
 
-function findLeak(tries: readonly TryRecord[], boot: readonly TryRecord[]): Judgement | undefined {
-	const replied = tries.filter((record) => record.seen.lands === 'replied');
-	const delivered = tries.filter((record) => record.seen.lands === 'delivered');
-	const early = boot.filter((record) => record.seen.lands !== undefined);
+function findLeak(cell: Cell, tries: readonly TryRecord[], boot: readonly TryRecord[]): Judgement | undefined {
+	const landed = (records: readonly TryRecord[]) =>
+		records.filter((record) => record.seen.lands !== undefined && !isWrapped(cell, record));
+	const replied = landed(tries).filter((record) => record.seen.lands === 'replied');
+	const delivered = landed(tries).filter((record) => record.seen.lands === 'delivered');
+	const early = landed(boot);
 	const reasons: Reason[] = [];
 	if (replied.length > 0) reasons.push(reason('leak-replied', ofTries(replied, tries)));
 	if (delivered.length > 0) reasons.push(reason('leak-delivered', ofTries(delivered, tries)));
 	if (early.length > 0) reasons.push(reason('leak-boot', `${early.length} of ${boot.length} early tries`));
 	if (reasons.length > 0) return judgement('leak', reasons, { deciding: [...replied, ...delivered, ...early] });
 	const syns = [...tries, ...boot].filter(hasOwnSyn);
-	if (syns.length < 2) return undefined;
+	// In front of a proxy a connection may always be opened; what counts is what gets to the application.
+	if (cell.kind !== 'connect' || syns.length < 2) return undefined;
 	return judgement('leak', [reason('leak-syn', ofTries(syns, [...tries, ...boot]))], { deciding: syns });
 }
 
@@ -75,7 +78,8 @@ function problemsOfBlocked(
 	const reused = all.filter((record) => record.reused);
 	if (reused.length > 0) problems.push(reason('tuple-reused', ofTries(reused, all)));
 	const syns = all.filter(hasOwnSyn);
-	if (syns.length > 0) problems.push(reason('syn-once', ofTries(syns, all)));
+	if (syns.length > 0) problems.push(reason(cell.kind === 'connect' ? 'syn-once' : 'syn-only', ofTries(syns, all)));
+	problems.push(...identityFindings(cell, all).filter(({ code }) => code === 'plaintext-wrapped'));
 	const strange = all.filter((record) => record.unexplainedSyn);
 	if (strange.length > 0) problems.push(reason('unexplained-syn', ofTries(strange, all)));
 	const accepted = cell.by ? [] : tries.filter((record) => isAccepted(cell, record));

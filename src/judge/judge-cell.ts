@@ -28,7 +28,9 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 	return {
 		...{ id, scenario: plan.name, kind, from: endpointText(cell.from), to: endpointText(cell.to) },
 		...{ port, protocol, family, phase, expectation, because: cell.reason, prediction },
-		observed: observe(context.declared(cell)),
+		...(cell.tls && { certificate: cell.tls.certificate }),
+		...(cell.identity !== undefined && { identity: cell.identity }),
+		observed: observe(cell, context.declared(cell)),
 		controls: found.controls.map(({ control, held, detail }) => ({ control, held, detail })),
 		proof: found.proof,
 		verdict: found.verdict,
@@ -69,9 +71,9 @@ function endpointText({ kind, name, backend }: { kind: string; name: string; bac
 
 function evidenceOf(deciding: readonly TryRecord[]): number[] {
 	const lines = new Set<number>();
-	for (const { event, result, witnesses, syns } of deciding) {
+	for (const { event, result, witnesses, identities, syns } of deciding) {
 		lines.add(event.n);
-		for (const line of [result, ...witnesses, ...syns]) if (line) lines.add(line.n);
+		for (const line of [result, ...witnesses, ...identities, ...syns]) if (line) lines.add(line.n);
 		if (lines.size >= maximumEvidence) break;
 	}
 	return [...lines].slice(0, maximumEvidence).sort((a, b) => a - b);

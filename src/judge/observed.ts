@@ -1,27 +1,52 @@
 import type { OutcomeCode } from '../model/outcome.ts';
+import type { Cell } from '../model/plan.ts';
 import type { Observed } from '../model/verdict.ts';
+import { lastForwarded } from './forwarded-identity.ts';
+import { forwardedTo } from './judge-identity.ts';
 import type { TryRecord } from './try-record.ts';
 
 /** What was seen of a cell's declared tries, for reports. */
-export function observe(tries: readonly TryRecord[]): Observed {
+export function observe(cell: Cell, tries: readonly TryRecord[]): Observed {
 	const outcomes: Partial<Record<OutcomeCode, number>> = {};
 	for (const code of tries.flatMap(({ result }) => (result ? [result.outcome.code] : [])).sort()) {
 		outcomes[code] = (outcomes[code] ?? 0) + 1;
 	}
 	return {
-		state: observedState(tries),
+		state: observedState(cell, tries),
 		tries: tries.length,
 		outcomes,
 		delivered: tries.filter(({ event, witnesses }) => witnesses.some(({ uid }) => event.targets.includes(uid))).length,
 		synReceived: tries.filter(({ syns }) => syns.length > 0).length,
 		roundTrip: medianRoundTrip(tries),
+		...(cell.kind !== 'connect' && seenOf(tries)),
+	};
+}
+
+/** As many different ones as a person looks at. */
+const maximumShown = 5;
+
+/** Who the server was told the client is, and who refused it. */
+function seenOf(tries: readonly TryRecord[]): Pick<Observed, 'forwarded' | 'refusals'> {
+	const headers = new Map<string, number>();
+	const refusals = new Set<string>();
+	for (const record of tries) {
+		for (const header of forwardedTo(record)) headers.set(header, (headers.get(header) ?? 0) + 1);
+		const { code, detail } = record.result?.outcome ?? {};
+		if ((code === 'tls-alert' || code === 'http-status') && detail) refusals.add(`${code} ${detail}`);
+	}
+	const forwarded = [...headers].slice(0, maximumShown).map(([header, count]) => ({
+		...{ header, tries: count, identity: lastForwarded(header)?.uris.join(' ') },
+	}));
+	return {
+		...(forwarded.length > 0 && { forwarded }),
+		...(refusals.size > 0 && { refusals: [...refusals].sort().slice(0, maximumShown) }),
 	};
 }
 
 /** Two SYNs count as open, as they do for a leak. */
-export function observedState(tries: readonly TryRecord[]): Observed['state'] {
+export function observedState(cell: Cell, tries: readonly TryRecord[]): Observed['state'] {
 	if (tries.some(({ seen }) => seen.lands !== undefined)) return 'open';
-	if (tries.filter(({ seen, reused }) => seen.syn && !reused).length >= 2) return 'open';
+	if (cell.kind === 'connect' && tries.filter(({ seen, reused }) => seen.syn && !reused).length >= 2) return 'open';
 	const clear = tries.length > 0 && tries.every(({ seen }) => seen.ran && !seen.straddles && seen.other === undefined);
 	return clear ? 'closed' : 'unknown';
 }

@@ -3,12 +3,15 @@ import type { Cell } from '../model/plan.ts';
 import type { Proof } from '../model/verdict.ts';
 import { addressText } from './address-text.ts';
 import type { Epoch } from './epoch.ts';
+import { isWrapped } from './judge-identity.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
 import type { TryRecord } from './try-record.ts';
 
 export interface Proven {
 	proof: Proof;
+	/** What is to be said of it; of no use where there is none. */
+	shown: 'blocked-bracketed' | 'blocked-contrast' | 'blocked-credentials';
 	/** The tries that show it. */
 	by: TryRecord[];
 	/** What is missing, where there is none. */
@@ -29,14 +32,17 @@ export class Proofs {
 		const once = new Set<string>();
 		for (const record of history.tries) {
 			if (record.seen.lands !== 'replied' || record.reused) continue;
-			const path = history.cells.get(record.event.cell)?.path;
+			const cell = history.cells.get(record.event.cell);
+			// It was not in the clear that this path was open.
+			if (cell && isWrapped(cell, record)) continue;
+			const path = cell?.path;
 			if (record.event.purpose !== 'settle' && record.event.purpose !== 'boot') {
 				push(this.#byPath, pathKey(record, path), record);
 			}
 			if (record.self || record.event.on !== undefined || record.event.purpose === 'boot') continue;
 			const destination = destinationKey(record);
 			// One reply for each client and target is enough, so that looking one up stays cheap.
-			const key = `${destination} ${record.clientUid} ${record.seen.by}`;
+			const key = `${destination} ${record.clientUid} ${record.seen.by} ${this.#credentials(record)}`;
 			if (once.has(key)) continue;
 			once.add(key);
 			push(this.#byDestination, destination, record);
@@ -48,17 +54,19 @@ export class Proofs {
 	of(cell: Cell, tries: readonly TryRecord[]): Proven {
 		const first = tries[0];
 		const epoch = first && this.#history.epochs.get(first.event.epoch);
-		if (!first || !epoch) return { proof: 'none', by: [], missing: ['not-open-before', 'not-open-after'] };
+		if (!first || !epoch) return { ...nothing, missing: ['not-open-before', 'not-open-after'] };
 		const same = (this.#byPath.get(pathKey(first, cell.path)) ?? []).filter((record) => isSamePath(record, first));
 		const before = same.find((record) => this.#isBefore(record, epoch));
 		const after = same.find((record) => this.#isAfter(record, epoch));
-		if (before && after) return { proof: 'bracketed', by: [before, after], missing: [] };
+		if (before && after) return { proof: 'bracketed', shown: 'blocked-bracketed', by: [before, after], missing: [] };
+		const other = this.#otherCredentials(first);
+		if (other) return { proof: 'contrast', shown: 'blocked-credentials', by: [other], missing: [] };
 		const contrast = this.#contrast(first);
-		if (contrast) return { proof: 'contrast', by: contrast, missing: [] };
+		if (contrast) return { proof: 'contrast', shown: 'blocked-contrast', by: contrast, missing: [] };
 		const missing: ReasonCode[] = [];
 		if (!before) missing.push('not-open-before');
 		if (!after) missing.push('not-open-after');
-		return { proof: 'none', by: [], missing: [...missing, 'no-contrast'] };
+		return { ...nothing, missing: [...missing, 'no-contrast'] };
 	}
 
 	#isBefore(record: TryRecord, epoch: Epoch): boolean {
@@ -78,6 +86,30 @@ export class Proofs {
 	}
 
 	/**
+	 * The same client reached the same server port with other credentials: only they make the difference. Where the probe
+	 * opens TLS itself, its handshake has to be shown too, so all but one of certificate and ALPN must be the same.
+	 */
+	#otherCredentials(blocked: TryRecord): TryRecord | undefined {
+		const own = this.#tls(blocked);
+		if (blocked.self || blocked.event.on !== undefined) return undefined;
+		return (this.#byDestination.get(destinationKey(blocked)) ?? []).find((record) => {
+			const other = this.#tls(record);
+			if (record.clientUid !== blocked.clientUid || !blocked.event.targets.includes(record.seen.by ?? '')) return false;
+			if (!other || !own) return other !== undefined && own === undefined;
+			return (other.certificate === own.certificate) !== (alpnOf(other) === alpnOf(own));
+		});
+	}
+
+	#tls(record: TryRecord): Cell['tls'] {
+		return this.#history.cells.get(record.event.cell)?.tls;
+	}
+
+	#credentials(record: TryRecord): string {
+		const tls = this.#tls(record);
+		return tls === undefined ? '' : `${tls.certificate} ${alpnOf(tls)}`;
+	}
+
+	/**
 	 * A sibling reached the same server port while the blocked client reached another server. The two together must
 	 * also cover the way between the places of the blocked client and its target, or a broken link between two nodes
 	 * would look like a block: either the sibling stands where the client stands, or the other server where the target does.
@@ -87,7 +119,10 @@ export class Proofs {
 		// A held connection can end for reasons of its own; only what it did itself before and after says something.
 		if (!client || blocked.self || blocked.event.on !== undefined) return undefined;
 		const own = (this.#byClient.get(clientKey(blocked)) ?? []).filter(
-			(record) => record.seen.by !== undefined && !blocked.event.targets.includes(record.seen.by),
+			(record) =>
+				record.seen.by !== undefined &&
+				!blocked.event.targets.includes(record.seen.by) &&
+				alpnOf(this.#tls(record)) === alpnOf(this.#tls(blocked)),
 		);
 		if (own.length === 0) return undefined;
 		for (const sibling of this.#byDestination.get(destinationKey(blocked)) ?? []) {
@@ -110,6 +145,13 @@ export class Proofs {
 	#endpoint(uid: string | undefined): EventOf<'endpoint'> | undefined {
 		return uid === undefined ? undefined : this.#history.endpointByUid.get(uid);
 	}
+}
+
+const nothing = { proof: 'none', shown: 'blocked-contrast', by: [] as TryRecord[] } as const;
+
+/** Undefined in the clear, so that nothing in the clear stands in for TLS, nor the other way round. */
+function alpnOf(tls: Cell['tls']): string | undefined {
+	return tls?.alpn.join(' ');
 }
 
 function pathKey({ event }: TryRecord, path: string | undefined): string {

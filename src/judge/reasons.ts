@@ -17,11 +17,14 @@ export const reasonTable = {
 	'no-reply': 'no try was answered, although the path is declared allowed',
 	'reply-path': 'every request was delivered and no reply came back (reply path)',
 	'backend-unreached': 'a backend of the Service never answered',
+	'identity-missing': 'the token arrived without the identity that the server must see',
+	'identity-differs': 'the token arrived with another identity than the server must see',
 	'closed-otherwise': 'the path is closed, but not in a way that `by` demands',
 	// enforced, observed, unprotected
 	'blocked-bracketed': 'no try came through; the same path was open before the policies and again after them',
 	'blocked-contrast':
 		'no try came through; a sibling reached this target and this client reached another one meanwhile',
+	'blocked-credentials': 'no try came through; meanwhile the same client reached this target with other credentials',
 	'allowed-replied': 'the target answered',
 	'observed-open': 'observed only: open',
 	'observed-closed': 'observed only: closed',
@@ -36,10 +39,14 @@ export const reasonTable = {
 	'answered-by-other': 'something answered that is not the target',
 	'straddles-change': 'an attempt straddles a change: its token was seen outside its epoch',
 	'syn-once': 'the SYN reached the target in one try only; two are needed to tell it from a stray packet',
+	'syn-only': 'the SYN of the planned 4-tuple reached the target itself, past its proxy, but no token did',
 	'unexplained-syn': 'the target saw a SYN with a planned source port, but from another address',
 	'unexplained-token': 'a record of a token that no try of the history explains',
 	'tuple-reused': 'two tries used one 5-tuple, so that connection tracking may have answered for the policies',
 	'accepted-connection': 'something accepted the connection and the token did not come back; say `by` if that is meant',
+	'plaintext-wrapped':
+		'the token of a plaintext attempt arrived with an identity: something on the way made mutual TLS of it',
+	'identity-unreadable': 'what the proxy forwarded of the client’s identity can’t be read',
 	'boot-missing': 'the pod should attempt from its first millisecond, but no such try was recorded',
 	'icmp-limited': 'nothing came back where `by` demands an answer that kernels rate-limit',
 	'backend-by-chance': 'a backend of the Service never answered, but too few tries were made to exclude chance',
@@ -62,6 +69,8 @@ export const reasonTable = {
 	'counters-missing': 'the loss counters of a probe were not read before and after',
 	'losses-missing': 'the loss counters of the cluster were not read before and after',
 	'losses-increased': 'a kernel counter of lost packets increased during the epoch',
+	'strays-at-server':
+		'something that is not of the probes’ protocol came to the server: TLS may have been passed on to it as it is',
 	'not-calibrated': 'how long to wait for an answer was not calibrated in the epoch',
 	'wait-too-short': 'the wait for an answer was not at least twice the slowest control',
 	'not-settled': 'the change before was not waited for to the end',
@@ -90,6 +99,7 @@ export const reasonTable = {
 	'engine-differs': 'engine differs from the text: the policies’ text implies the opposite of what was observed',
 	'tries-failed': 'some tries failed before the last one was answered',
 	'closed-differently': 'some tries were closed in another way than `by` demands',
+	'identity-not-forwarded': 'no identity was forwarded with the token: nothing shows that it came over mutual TLS',
 	'never-open': 'it did not answer before the policies either',
 } as const;
 

@@ -29,6 +29,7 @@ export interface ScenarioHistory {
 	triesByCell: Map<string, TryRecord[]>;
 	results: EventOf<'result'>[];
 	witnesses: EventOf<'witness'>[];
+	identities: EventOf<'identity'>[];
 	syns: EventOf<'syn'>[];
 	/** Line numbers of records whose token no try explains, by uid of whoever recorded them. */
 	unexplained: Map<string, number[]>;
@@ -54,6 +55,7 @@ export function indexScenario(plan: ScenarioPlan, events: readonly HistoryEvent[
 		triesByCell: new Map(),
 		results: [],
 		witnesses: [],
+		identities: [],
 		syns: [],
 		unexplained: new Map(),
 	};
@@ -92,6 +94,7 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 			return;
 		case 'result':
 		case 'witness':
+		case 'identity':
 		case 'syn':
 		case 'overflow':
 		case 'record':
@@ -99,6 +102,7 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 			addNumbered(history.logs, event);
 			if (event.is === 'result') history.results.push(event);
 			else if (event.is === 'witness') history.witnesses.push(event);
+			else if (event.is === 'identity') history.identities.push(event);
 			else if (event.is === 'syn') history.syns.push(event);
 			else if (event.is === 'barrier') epochOf(history, event.epoch).barriers.set(event.uid, event);
 			return;
@@ -112,6 +116,7 @@ function addTry(history: ScenarioHistory, event: EventOf<'try'>): void {
 		event,
 		result: undefined,
 		witnesses: [],
+		identities: [],
 		syns: [],
 		clientUid: undefined,
 		sourceAddress: undefined,

@@ -1,5 +1,6 @@
 import type { Cell } from '../model/plan.ts';
 import { type Judgement, judgement } from './finding-out.ts';
+import { isWrapped } from './judge-identity.ts';
 import { reason } from './reasons.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
 import { settleStepBefore } from './settle-control.ts';
@@ -19,7 +20,10 @@ export function settleLeak(
 	const settled = step === undefined ? undefined : history.settled.get(step);
 	if (!epoch || step === undefined || !settled) return undefined;
 	const polls = (history.triesByCell.get(cell.id) ?? []).filter(
-		({ event }) => event.purpose === 'settle' && history.epochs.get(event.epoch)?.began?.step === step,
+		(record) =>
+			record.event.purpose === 'settle' &&
+			history.epochs.get(record.event.epoch)?.began?.step === step &&
+			!isWrapped(cell, record),
 	);
 	if (settled.unsettled.includes(cell.id)) {
 		const last = polls.findLast((record) => record.seen.ran);

@@ -6,6 +6,8 @@ export interface TryRecord {
 	result: EventOf<'result'> | undefined;
 	/** Witness records with its token, at whatever endpoint. */
 	witnesses: EventOf<'witness'>[];
+	/** What a proxy said of its sender, at whatever endpoint. */
+	identities: EventOf<'identity'>[];
 	/** Half-open connections at a target that match its planned 4-tuple. */
 	syns: EventOf<'syn'>[];
 	clientUid: string | undefined;

@@ -15,7 +15,7 @@ export const outcomes = {
 	unreachable: { definite: false, means: 'the network answered with an ICMP error (its type is in the detail)' },
 	'tls-alert': { definite: true, means: 'the TLS handshake was refused with an alert (its code is in the detail)' },
 	'http-status': {
-		definite: true,
+		definite: false,
 		means: 'an HTTP response other than the target’s (status and proxy flags in the detail)',
 	},
 	'dns-answer': { definite: true, means: 'the resolver answered' },

@@ -3,7 +3,7 @@ import type { ClusterFacts } from './cluster.ts';
 import type { SourcePosition } from './diagnostic.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { Prediction } from './plan.ts';
-import type { AttemptKind, Expectation } from './scenario.ts';
+import type { AttemptKind, CertificateChoice, Expectation } from './scenario.ts';
 
 export const verdictsSchemaVersion = 1;
 
@@ -33,6 +33,10 @@ export interface CellVerdict {
 	protocol: Protocol;
 	family: IpFamily;
 	phase: string | undefined;
+	/** What the client showed (`tls` attempts). */
+	certificate?: CertificateChoice;
+	/** SPIFFE id that the server had to see. */
+	identity?: string;
 	expectation: Expectation;
 	/** From the scenario file. */
 	because: string | undefined;
@@ -66,6 +70,10 @@ export interface Observed {
 	synReceived: number;
 	/** Median round trip of replied tries, milliseconds. */
 	roundTrip: number | undefined;
+	/** X-Forwarded-Client-Cert as it came with the tokens, and the URI of its last element; undefined: it can't be read. */
+	forwarded?: { header: string; identity: string | undefined; tries: number }[];
+	/** TLS alerts and HTTP statuses with what is known of their senders. */
+	refusals?: string[];
 }
 
 /** Milliseconds. */

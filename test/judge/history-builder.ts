@@ -15,6 +15,8 @@ export interface Behaviour {
 	witnesses?: string[];
 	/** When the witness sees it: in the epoch, or after the change that follows it. */
 	when?: 'in-epoch' | 'after-change';
+	/** X-Forwarded-Client-Cert that comes with the token to whoever sees it. */
+	forwarded?: string;
 	/** The target sees the SYN half-open. */
 	syn?: boolean;
 	/** Where that SYN comes from, when it is not the client's own address. */
@@ -41,6 +43,8 @@ export interface BuildOptions {
 	/** Planned source port of a try, when the next free one is not wanted. */
 	sourcePort?: (cell: Cell, purpose: Purpose, index: number) => number | undefined;
 	skip?: string;
+	/** Pods whose sidecar connects to them in the client's place. */
+	sidecars?: string[];
 }
 
 export interface PodOptions {
@@ -94,7 +98,8 @@ export function makeCell(overrides: Partial<Cell> = {}): Cell {
 	const held = cell.on === undefined ? '' : ` on ${cell.on}`;
 	const path = `${cell.from.name}→${to}:${cell.port}/${cell.protocol}/${cell.family}${held}`;
 	const phase = cell.phase === undefined ? '' : `/${cell.phase}`;
-	return { id: `${scenarioName}/${cell.kind}/${path}${phase}`, path, ...cell };
+	const tls = cell.tls === undefined ? '' : ` as ${[cell.tls.certificate, ...cell.tls.alpn].join(' ')}`;
+	return { id: `${scenarioName}/${cell.kind}/${path}${tls}${phase}`, path: `${path}${tls}`, ...cell };
 }
 
 export function toPod(name: string): TargetRef {
@@ -305,7 +310,12 @@ class World {
 		const witness = () => {
 			for (const uid of witnesses) {
 				const numbered = { agent: nameOf(uid), uid, seq: this.#number(uid), seenAt: this.#at };
-				this.#append({ is: 'witness', ...numbered, token, protocol: cell.protocol, from: source, to: destination });
+				const from = this.#options.sidecars?.includes(nameOf(uid)) ? { address: '127.0.0.6', port: 40_000 } : source;
+				this.#append({ is: 'witness', ...numbered, token, protocol: cell.protocol, from, to: destination });
+				const { forwarded } = behaviour;
+				if (forwarded === undefined) continue;
+				const next = { ...numbered, seq: this.#number(uid) };
+				this.#append({ is: 'identity', ...next, token, forwardedClientCert: forwarded });
 			}
 		};
 		if (behaviour.syn && first !== undefined) {
