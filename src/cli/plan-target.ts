@@ -8,6 +8,7 @@ export function planTarget(cluster: Cluster): PlanTarget {
 	return {
 		name: cluster.name,
 		capabilities: cluster.capabilities,
+		remedies: cluster.remedies,
 		families: ipFamilies.filter((family) => cluster.capabilities.has(family)),
 		known: cluster.known,
 		refuses: (scenario: Scenario) => cluster.refuses?.(scenario) ?? refusesExisting(scenario, cluster),

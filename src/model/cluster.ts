@@ -66,6 +66,8 @@ export interface LossCounters {
 export interface Cluster {
 	readonly name: string;
 	readonly capabilities: ReadonlySet<Capability>;
+	/** How to get capabilities that it lacks here, one sentence each: shown where a scenario is skipped for want of one. */
+	readonly remedies?: Partial<Record<Capability, string>>;
 	readonly timing: ClusterTiming;
 	/** How a blocked cell's path can be shown to be open. */
 	readonly baseline: 'no-policies' | 'allow-all-policy' | 'contrast';

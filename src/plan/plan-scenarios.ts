@@ -14,6 +14,8 @@ export interface PlanTarget {
 	name: string;
 	capabilities: ReadonlySet<Capability>;
 	families: readonly IpFamily[];
+	/** How to get capabilities that are missing. */
+	remedies?: Partial<Record<Capability, string>> | undefined;
 	/** What predictions can rest on. */
 	known?: KnownNetwork | undefined;
 	/** What the driver knows against a scenario beyond capabilities. */
@@ -63,7 +65,11 @@ function planScenario(
 		known: target.known,
 		tries: overrides.tries ?? scenario.timing.tries,
 	});
-	const lacks = missing.length === 0 ? undefined : `needs ${missing.join(', ')}, which ${target.name} does not have`;
+	const remedies = [...new Set(missing.flatMap((capability) => target.remedies?.[capability] ?? []))];
+	const lacks =
+		missing.length === 0
+			? undefined
+			: [`needs ${missing.join(', ')}, which ${target.name} does not have`, ...remedies].join('. ');
 	const skip = lacks ?? target.refuses?.(scenario);
 	return {
 		plan: {

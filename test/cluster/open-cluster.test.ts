@@ -37,7 +37,7 @@ describe('openCluster', () => {
 		);
 		expect(await openCluster('./moon.yaml').catch(String)).to.match(/no cluster definition .\/moon.yaml/);
 		expect(await refusal(`${head}spec: {driver: eks}\n`)).to.match(/^GC_CLUSTER: .*eks can't be used yet/);
-		expect(await refusal(`${head}spec: {driver: netns, provides: [istio]}\n`)).to.match(/^GC_CLUSTER: .*no istio/);
+		expect(await refusal(`${head}spec: {driver: netns, provides: [ambient]}\n`)).to.match(/^GC_CLUSTER: .*no ambient/);
 		expect(await refusal(`${head}spec: {driver: netns, nodes: 2}\n`)).to.match(/^GC_CLUSTER: .*one node/);
 		expect(await refusal(`${head}spec: {driver: netns, colour: red}\n`)).to.match(/^GC_USAGE: .*[^]*colour/);
 		expect(await refusal(`${head}spec: {driver: netns, driver: kind}\n`)).to.match(/^GC_USAGE: .*unique/);

@@ -148,6 +148,16 @@ describe('plan', () => {
 		expect(plan.steps).to.deep.equal([]);
 	});
 
+	it('says beside what is missing how to get it, once', () => {
+		const read = scenario('\n  attempts: [{from: a, to: b:80, expect: blocked}]\n', (text) =>
+			text.replace('ipFamilies: [ipv4]', 'ipFamilies: [ipv4]\n  requires: [istio, envoy, cross-node]'),
+		);
+		const remedies = { istio: 'Bring Envoy', envoy: 'Bring Envoy', sctp: 'Load it' };
+		expect(planScenarios([read], { ...target, remedies }).plan.scenarios[0]?.skip).to.equal(
+			'needs cross-node, istio, envoy, which embedded does not have. Bring Envoy',
+		);
+	});
+
 	it('skips a scenario whose policies name addresses of a family that the cluster does not have', () => {
 		const allow = 'ingress: [{from: [{ipBlock: {cidr: "$(pods.c.ipv6)/128"}}]}]';
 		const read = scenario('\n  attempts: [{from: a, to: b:80, expect: blocked}]\n', (text) =>

@@ -64,6 +64,7 @@ class EmbeddedCluster implements Cluster {
 	readonly baseline = 'no-policies';
 	readonly parallelDeployments = 4;
 	readonly capabilities: ReadonlySet<Capability>;
+	readonly remedies: Partial<Record<Capability, string>>;
 	readonly known: KnownNetwork;
 	readonly #options: EmbeddedClusterOptions;
 	readonly #bugs: readonly Bug[];
@@ -88,24 +89,29 @@ class EmbeddedCluster implements Cluster {
 			...(['network-policy', 'host-network', 'external', 'node-port'] as const),
 			...mesh,
 		]);
+		this.remedies = this.#envoy === undefined ? { istio: envoyHint, envoy: envoyHint } : {};
 	}
 
 	async up(signal: AbortSignal): Promise<ClusterFacts> {
 		signal.throwIfAborted();
-		this.#permission = await findPermission();
-		const mesh = this.#envoy === undefined ? [] : [`envoy ${await readEnvoyVersion(this.#envoy)} (embedded mesh)`];
+		const [permission, envoyVersion] = await Promise.all([
+			findPermission(),
+			this.#envoy === undefined ? undefined : readEnvoyVersion(this.#envoy).catch(() => 'unknown'),
+		]);
+		this.#permission = permission;
+		const mesh = envoyVersion === undefined ? [] : [`envoy ${envoyVersion} (embedded mesh)`];
 		return {
 			name: this.name,
 			driver: 'netns',
 			version: 'embedded',
 			kernel: release(),
-			enforcers: [`nftables ${this.#permission.nftVersion} (embedded)`, ...mesh],
+			enforcers: [`nftables ${permission.nftVersion} (embedded)`, ...mesh],
 			...(mesh.length > 0 && { network: { cni: [], mesh } }),
 			nodes: 1,
 			ranges: rangesOf(this.#families),
 			notes: [
 				'The embedded cluster is no substitute for the engine that runs in production: it shows what the policies mean, not what another engine makes of them.',
-				...(this.#permission.lossCounters ? [] : [noLossCounters]),
+				...(permission.lossCounters ? [] : [noLossCounters]),
 			],
 			injected: [
 				...this.#bugs.map(({ name }) => name),

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
+import { envoyHint, findEnvoy, readEnvoyVersion } from './mesh/envoy-binary.ts';
 import { findTool, installHint, requiredTools, requireTools, searchPath, type Tool } from './tools.ts';
 
 /** One line of `gatecrash doctor`. */
@@ -57,7 +58,7 @@ export async function checkPreconditions(): Promise<Precondition[]> {
 			: { name: tool, status: 'ok', detail: file };
 	});
 	if (checks.every(({ status }) => status === 'ok')) checks.push(await checkPermission());
-	checks.push(checkIpv6(), checkConntrack());
+	checks.push(checkIpv6(), checkConntrack(), await checkEnvoy());
 	return checks;
 }
 
@@ -71,6 +72,20 @@ async function checkPermission(): Promise<Precondition> {
 	} catch (error) {
 		if (!(error instanceof GatecrashError)) throw error;
 		return { name, status: 'fail', detail: error.message, ...(error.hint !== undefined && { fix: error.hint }) };
+	}
+}
+
+async function checkEnvoy(): Promise<Precondition> {
+	const name = 'envoy';
+	const file = findEnvoy();
+	if (file === undefined) {
+		return { name, status: 'warn', detail: 'not found: scenarios of a mesh are skipped', fix: envoyHint };
+	}
+	try {
+		return { name, status: 'ok', detail: `${file}, version ${await readEnvoyVersion(file)}` };
+	} catch (error) {
+		if (!(error instanceof GatecrashError)) throw error;
+		return { name, status: 'warn', detail: error.message, fix: envoyHint };
 	}
 }
 

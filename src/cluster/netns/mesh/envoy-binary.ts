@@ -6,7 +6,7 @@ import { GatecrashError } from '../../../model/gatecrash-error.ts';
 import { findTool, isExecutable } from '../tools.ts';
 
 /** What to do where there is none, one sentence. */
-export const envoyHint = 'Bring Envoy with `npm run setup`, or name one in GATECRASH_ENVOY.';
+export const envoyHint = 'Bring Envoy with `npm run setup`, or name one in GATECRASH_ENVOY';
 
 /** Where scripts/setup.sh puts it. */
 export function envoyCache(home = homedir()): string {
