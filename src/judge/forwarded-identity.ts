@@ -27,6 +27,11 @@ export function lastForwarded(header: string): ForwardedElement | undefined {
 	return { uris };
 }
 
+/** For people: whoever wrote the header must not write to their terminals. */
+export function printable(text: string): string {
+	return text.replaceAll(/[^\x20-\x7e…]/g, '?');
+}
+
 /** Parts between separators that stand outside of quotes; undefined where a quotation doesn't end. */
 function split(text: string, separator: string): string[] | undefined {
 	const parts: string[] = [];

@@ -2,7 +2,7 @@ import type { Cell } from '../model/plan.ts';
 import type { Reason } from '../model/verdict.ts';
 import type { Control } from './control.ts';
 import { type Judgement, judgement, reasonsOf } from './finding-out.ts';
-import { lastForwarded } from './forwarded-identity.ts';
+import { lastForwarded, printable } from './forwarded-identity.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 import type { TryRecord } from './try-record.ts';
 
@@ -76,5 +76,5 @@ export function identityFindings(cell: Cell, tries: readonly TryRecord[]): Reaso
 
 /** A header may be long; all of it stands in the history. */
 function excerpt(header: string): string {
-	return header.length > 300 ? `…${header.slice(-300)}` : header;
+	return printable(header.length > 300 ? `…${header.slice(-300)}` : header);
 }

@@ -1,7 +1,7 @@
 import type { OutcomeCode } from '../model/outcome.ts';
 import type { Cell } from '../model/plan.ts';
 import type { Observed } from '../model/verdict.ts';
-import { lastForwarded } from './forwarded-identity.ts';
+import { lastForwarded, printable } from './forwarded-identity.ts';
 import { forwardedTo } from './judge-identity.ts';
 import type { TryRecord } from './try-record.ts';
 
@@ -34,9 +34,10 @@ function seenOf(tries: readonly TryRecord[]): Pick<Observed, 'forwarded' | 'refu
 		const { code, detail } = record.result?.outcome ?? {};
 		if ((code === 'tls-alert' || code === 'http-status') && detail) refusals.add(`${code} ${detail}`);
 	}
-	const forwarded = [...headers].slice(0, maximumShown).map(([header, count]) => ({
-		...{ header, tries: count, identity: lastForwarded(header)?.uris.join(' ') },
-	}));
+	const forwarded = [...headers].slice(0, maximumShown).map(([header, count]) => {
+		const uris = lastForwarded(header)?.uris.map(printable);
+		return { header: printable(header), tries: count, identity: uris?.join(' ') };
+	});
 	return {
 		...(forwarded.length > 0 && { forwarded }),
 		...(refusals.size > 0 && { refusals: [...refusals].sort().slice(0, maximumShown) }),

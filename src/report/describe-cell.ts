@@ -1,16 +1,25 @@
 import type { OutcomeCode } from '../model/outcome.ts';
 import type { CellVerdict } from '../model/verdict.ts';
 
-/** `client-two → app-one:80/tcp, ipv4`. */
-export function describePath({ from, to, port, protocol, family }: CellVerdict): string {
-	const suffix = `:${port}`;
-	const target = to.endsWith(suffix) ? to.slice(0, -suffix.length) : to;
-	return `${from} → ${target}:${port}/${protocol}, ${family}`;
+/** `plaintext`, `tls expired`; empty for attempts that only connect. */
+export function describeKind({ kind, certificate }: CellVerdict): string {
+	if (kind === 'connect') return '';
+	return certificate === undefined ? kind : `${kind} ${certificate}`;
 }
 
-/** `blocked (only the billing team may)`. */
-export function describeDeclared(cell: CellVerdict): string {
-	return cell.because ? `${cell.expectation} (${cell.because})` : cell.expectation;
+/** `client-two → app-one:80/tcp, ipv4`, and the kind of attempt unless it only connects. */
+export function describePath(cell: CellVerdict): string {
+	const { from, to, port, protocol, family } = cell;
+	const kind = describeKind(cell);
+	const suffix = `:${port}`;
+	const target = to.endsWith(suffix) ? to.slice(0, -suffix.length) : to;
+	return `${from} → ${target}:${port}/${protocol}, ${family}${kind === '' ? '' : `, ${kind}`}`;
+}
+
+/** `blocked (only the billing team may)`, `allowed as spiffe://cluster.local/ns/shop/sa/billing`. */
+export function describeDeclared({ because, expectation, identity }: CellVerdict): string {
+	const declared = identity === undefined ? expectation : `${expectation} as ${identity}`;
+	return because ? `${declared} (${because})` : declared;
 }
 
 /** `blocked, because default-deny selects app-one and no rule admits it`. */
@@ -21,14 +30,24 @@ export function describePredicted(cell: CellVerdict): string {
 
 /** `open: 3 tries, 3 replied; the target saw 3 tokens`. */
 export function describeObserved(cell: CellVerdict): string {
-	const { state, tries, outcomes, delivered, synReceived } = cell.observed;
+	const { state, tries, outcomes, delivered, synReceived, forwarded = [], refusals = [] } = cell.observed;
 	if (tries === 0) return `${state}: no try was made`;
 	const counted = (Object.entries(outcomes) as [OutcomeCode, number][])
 		.filter(([, count]) => count > 0)
 		.map(([code, count]) => `${count} ${code}`);
 	const happened = [`${tries} ${tries === 1 ? 'try' : 'tries'}`, ...counted].join(', ');
 	const halfOpen = synReceived > 0 ? ` and ${synReceived} half-open` : '';
-	return `${state}: ${happened}; the target saw ${delivered === 0 ? 'none of them' : delivered}${halfOpen}`;
+	const seen = `${state}: ${happened}; the target saw ${delivered === 0 ? 'none of them' : delivered}${halfOpen}`;
+	const identities = forwarded.map(({ identity, tries: count }) => `${count} × ${nameOf(identity)}`);
+	return [
+		seen,
+		...(refusals.length > 0 ? [`refused by ${refusals.join(' and ')}`] : []),
+		...(identities.length > 0 ? [`identity ${identities.join(', ')}`] : []),
+	].join('; ');
+}
+
+function nameOf(identity: string | undefined): string {
+	return identity === undefined ? 'unreadable' : identity || 'without a name';
 }
 
 /** `scenarios/deny.yaml:31:7`. */

@@ -1,5 +1,6 @@
 import type { IpFamily } from '../model/address.ts';
 import type { CellVerdict } from '../model/verdict.ts';
+import { describeKind } from './describe-cell.ts';
 import { type CellSymbol, symbolOf, worse } from './cell-symbol.ts';
 
 /** A matrix from × to for one phase and one or more ports that look exactly the same. */
@@ -120,7 +121,8 @@ function makeGrid(
 }
 
 function kindSuffix(cell: CellVerdict): string {
-	return cell.kind === 'connect' ? '' : ` ${cell.kind}`;
+	const kind = describeKind(cell);
+	return kind === '' ? '' : ` ${kind}`;
 }
 
 function mergeEqual(symbols: CellSymbol[]): CellSymbol[] {

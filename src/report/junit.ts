@@ -122,7 +122,13 @@ function caseBody(cell: CellVerdict, result: TestCase['result']): string {
 	const why = cell.reasons.map((reason) => reason.text).join('; ');
 	if (result === 'passed') {
 		const sides = [`declared: ${describeDeclared(cell)}`, `predicted: ${describePredicted(cell)}`];
-		const texts = [...cell.findings.map((finding) => finding.text), ...(cell.diagnosis === undefined ? [] : sides)];
+		// Who it was, or who refused it, is what these attempts are about.
+		const told = cell.observed.forwarded !== undefined || cell.observed.refusals !== undefined;
+		const texts = [
+			...cell.findings.map((finding) => finding.text),
+			...(cell.diagnosis === undefined ? [] : sides),
+			...(told ? [`observed: ${describeObserved(cell)}`] : []),
+		];
 		const findings = texts.join('\n');
 		return findings === '' ? '' : `<system-out>${escapeXml(findings)}</system-out>`;
 	}

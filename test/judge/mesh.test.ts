@@ -96,6 +96,16 @@ describe('mtls: the identity that the server must see', () => {
 		expect(told(cell)).to.deep.equal({ verdict: 'enforced', codes: ['allowed-replied'], findings: ['tries-failed'] });
 	});
 
+	it('nobody writes to a reader’s terminal with it', () => {
+		const forwarded = 'URI=spiffe://x/\u001b[2Jy';
+		const cell = verdictOf(mtls, () => ({ ...replied, forwarded }));
+		expect(cell.observed.forwarded?.[0]).to.deep.include({
+			header: 'URI=spiffe://x/?[2Jy',
+			identity: 'spiffe://x/?[2Jy',
+		});
+		expect(JSON.stringify(cell.reasons)).to.contain('spiffe://x/?[2Jy');
+	});
+
 	it('inconclusive when the header can’t be read', () => {
 		const cell = verdictOf(mtls, () => ({ ...replied, forwarded: `${header}…` }));
 		expect(told(cell)).to.deep.equal({ verdict: 'inconclusive', codes: ['identity-unreadable'], findings: [] });

@@ -63,7 +63,7 @@ function controlsColumn(cell: CellVerdict): Node {
 }
 
 function traceColumn(cell: CellVerdict): Node {
-	const { tries, outcomes, delivered, synReceived, roundTrip } = cell.observed;
+	const { tries, outcomes, delivered, synReceived, roundTrip, forwarded = [] } = cell.observed;
 	const counted = Object.entries(outcomes).map(([code, count]) => `${count} × ${code}`);
 	const evidence = describeEvidence(cell.evidence);
 	const halfOpen = synReceived === 0 ? '' : `, ${synReceived} seen half-open`;
@@ -73,6 +73,7 @@ function traceColumn(cell: CellVerdict): Node {
 		...row('client', tries === 0 ? 'no try was made' : `${tries} tries: ${counted.join(', ')}`),
 		...row('witness', `${delivered} of ${tries} tokens seen at the target${halfOpen}`),
 		...(roundTrip === undefined ? [] : row('round trip', `${roundTrip.toFixed(2)} ms (median)`)),
+		...forwarded.flatMap(({ header, tries: count }) => row('forwarded', `${count} × `, make('code', '', header))),
 		...row('proof', proofs[cell.proof]),
 		...(evidence === '' ? [] : row('evidence', make('code', '', evidence))),
 		...row('declared at', make('code', '', describePosition(cell))),
