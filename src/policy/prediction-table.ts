@@ -4,6 +4,7 @@ import { wordOf } from './describe-side.ts';
 import { evaluate } from './evaluate.ts';
 import { holdsPort } from './match-ports.ts';
 import type { NetworkPolicy, PeerSpec, Rule } from './network-policy.ts';
+import { isInMesh } from './mesh/evaluate-mesh.ts';
 import { placeOfPod } from './place.ts';
 import { PodSet } from './pod-set.ts';
 import type { Direction, Party, PolicyIndex } from './policy-index.ts';
@@ -84,7 +85,7 @@ class RowBuilder {
 
 	isSpecial(number: number): boolean {
 		const pod = this.#parties[number]?.pod;
-		return pod?.hostNetwork === true || pod?.mesh === 'sidecar';
+		return pod !== undefined && (pod.hostNetwork || isInMesh(pod, this.#index.world));
 	}
 
 	row(direction: Direction, number: number): Row {

@@ -26,6 +26,8 @@ export function evaluateMesh(
 	const { from, protocol, attempted } = connection;
 	const client = from.kind === 'pod' ? world.pods[from.name] : undefined;
 	const server = to.pod;
+	const ambient = [client, server].find((pod) => pod && isAmbient(pod, world));
+	if (ambient) return { verdict: 'unknown', because: ['what ambient mode makes of a connection is not evaluated'] };
 	const special = attempted?.kind === 'tls' || attempted?.identity !== undefined;
 	if (!hasSidecar(client) && !hasSidecar(server) && !special) return undefined;
 	const say = (verdict: Truth, because: string): MeshSide => ({ verdict, because: [because] });
@@ -150,6 +152,17 @@ function withIdentity(side: MeshSide, { attempted }: Connection, client: PodFact
 	if (shown === wanted || sent.as === 'unknown') return side;
 	const text = shown === undefined ? 'it arrives without an identity' : `it arrives as ${shown}`;
 	return { verdict: 'no', because: [`${text}, not as ${wanted}`, ...side.because] };
+}
+
+/** Whether a mesh has to do with what a pod sends or gets. */
+export function isInMesh(pod: PodFacts, world: World): boolean {
+	return hasSidecar(pod) || isAmbient(pod, world);
+}
+
+/** https://istio.io/latest/docs/ambient/usage/add-workloads/ */
+function isAmbient({ labels, namespace }: PodFacts, { namespaces }: World): boolean {
+	const key = 'istio.io/dataplane-mode';
+	return (labels[key] ?? namespaces[namespace]?.labels[key]) === 'ambient';
 }
 
 /** Whether some Service leads to a port of a pod. */

@@ -98,6 +98,15 @@ describe('what is not evaluated of a mesh', () => {
 		expect(compilePolicies([], world).predict(attempt('mtls client→svc/web:80')).verdict).to.equal('unknown');
 	});
 
+	it('is unknown in ambient mode, which a namespace or a pod asks for', () => {
+		const world = meshWorld();
+		world.namespaces.legacy!.labels = { 'istio.io/dataplane-mode': 'ambient' };
+		const verdictOf = (path: string) => compilePolicies([object(strict)], world).predict(attempt(path)).verdict;
+		expect(verdictOf('connect naked→bare:8080')).to.equal('unknown');
+		world.pods.naked!.labels = { 'istio.io/dataplane-mode': 'none' };
+		expect(verdictOf('connect naked→bare:8080')).to.equal('allowed');
+	});
+
 	it('is unknown in a namespace that was there before', () => {
 		const world = meshWorld();
 		world.namespaces.shop!.foreign = true;
