@@ -1,9 +1,11 @@
-import { connect, createSecureContext, type TLSSocket } from 'node:tls';
+import type * as nodeTls from 'node:tls';
 import type { AttemptCommand } from '../model/agent.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Channel, type ChannelEvents, outcomeOfError } from './channel.ts';
 import { closeAtOnce, dialTcp, localEnd } from './tcp-channel.ts';
 import { excerpt, stranger } from './wire.ts';
+
+type Certificate = NonNullable<AttemptCommand['tls']>['certificate'];
 
 /**
  * TLS of the probe's own over a TCP connection from the planned source port. Whoever the server says that it is: what
@@ -17,11 +19,9 @@ export function openTlsChannel(
 	tls: NonNullable<AttemptCommand['tls']>,
 	events: ChannelEvents,
 ): Channel {
-	const { alpn, certificate } = tls;
-	const shown = certificate && 'chain' in certificate ? { cert: certificate.chain, key: certificate.key } : {};
-	const secureContext = createSecureContext({ ...shown, minVersion: 'TLSv1.2' });
+	const secureContext = contextOf(tls.certificate);
 	let ended = false;
-	let secure: TLSSocket | undefined;
+	let secure: nodeTls.TLSSocket | undefined;
 	let server: string | undefined;
 	let inHandshake = true;
 	const end = (outcome: Outcome) => {
@@ -34,7 +34,7 @@ export function openTlsChannel(
 	socket.on('close', () => end({ code: 'closed' }));
 	socket.on('connect', () => {
 		if (ended) return;
-		secure = connect({ socket, secureContext, rejectUnauthorized: false, ALPNProtocols: alpn });
+		secure = tlsModule().connect({ socket, secureContext, rejectUnauthorized: false, ALPNProtocols: tls.alpn });
 		secure.setEncoding('latin1');
 		secure.on('secureConnect', () => {
 			inHandshake = false;
@@ -60,10 +60,31 @@ export function openTlsChannel(
 	};
 }
 
+/** Loaded when first needed: it takes 10 ms, and nearly all agents need none. */
+function tlsModule(): typeof nodeTls {
+	return process.getBuiltinModule('node:tls');
+}
+
+/** Making one takes 2 ms, in which no other answer is looked at; many tries show the same certificate. */
+const contexts = new Map<string, nodeTls.SecureContext>();
+const maximumContexts = 64;
+
+function contextOf(certificate: Certificate): nodeTls.SecureContext {
+	const shown = certificate && 'chain' in certificate ? { cert: certificate.chain, key: certificate.key } : {};
+	const name = JSON.stringify(shown);
+	const known = contexts.get(name);
+	if (known) return known;
+	// Nobody's certificate is verified, so no root is needed.
+	const context = tlsModule().createSecureContext({ ...shown, ca: [], minVersion: 'TLSv1.2' });
+	if (contexts.size >= maximumContexts) contexts.clear();
+	contexts.set(name, context);
+	return context;
+}
+
 const closedInHandshake: Outcome = { code: 'closed', detail: 'in the TLS handshake' };
 
 /** The URIs of the certificate that the server has shown: in a mesh, its SPIFFE id. Bounded. */
-function namesOf(socket: TLSSocket): string | undefined {
+function namesOf(socket: nodeTls.TLSSocket): string | undefined {
 	const names = socket.getPeerCertificate().subjectaltname;
 	const uris = names?.split(', ').flatMap((name) => (name.startsWith('URI:') ? [name.slice(4)] : [])) ?? [];
 	return uris.length === 0 ? undefined : uris.join(' ').slice(0, 200);

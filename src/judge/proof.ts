@@ -110,9 +110,10 @@ export class Proofs {
 	}
 
 	/**
-	 * A sibling reached the same server port while the blocked client reached another server. The two together must
-	 * also cover the way between the places of the blocked client and its target, or a broken link between two nodes
-	 * would look like a block: either the sibling stands where the client stands, or the other server where the target does.
+	 * A sibling reached the same server port while the blocked client reached another server, or this one at another port.
+	 * The two together must also cover the way between the places of the blocked client and its target, or a broken link
+	 * between two nodes would look like a block: either the sibling stands where the client stands, or the other server
+	 * where the target does.
 	 */
 	#contrast(blocked: TryRecord): TryRecord[] | undefined {
 		const client = this.#endpoint(blocked.clientUid);
@@ -121,7 +122,9 @@ export class Proofs {
 		const own = (this.#byClient.get(clientKey(blocked)) ?? []).filter(
 			(record) =>
 				record.seen.by !== undefined &&
-				!blocked.event.targets.includes(record.seen.by) &&
+				// Another port of the same server shows as much of the client and its way there.
+				(!blocked.event.targets.includes(record.seen.by) ||
+					record.event.destination.port !== blocked.event.destination.port) &&
 				alpnOf(this.#tls(record)) === alpnOf(this.#tls(blocked)),
 		);
 		if (own.length === 0) return undefined;

@@ -23,7 +23,7 @@ export const reasonTable = {
 	// enforced, observed, unprotected
 	'blocked-bracketed': 'no try came through; the same path was open before the policies and again after them',
 	'blocked-contrast':
-		'no try came through; a sibling reached this target and this client reached another one meanwhile',
+		'no try came through; a sibling reached this target and this client reached another one, or another port, meanwhile',
 	'blocked-credentials': 'no try came through; meanwhile the same client reached this target with other credentials',
 	'allowed-replied': 'the target answered',
 	'observed-open': 'observed only: open',

@@ -62,6 +62,14 @@ describe('proof', () => {
 		expect(onlyDeclared(stays, { pods: near }).proof).to.equal('none');
 	});
 
+	it('contrast: the client may have reached the same server at another port', () => {
+		const [blocked, sibling] = contrast;
+		const own: Partial<Cell> = { port: 53, to: { ...toPod('app-one'), port: 53 }, expectation: 'allowed' };
+		expect(onlyDeclared([blocked ?? {}, sibling ?? {}, own])).to.include({ verdict: 'enforced', proof: 'contrast' });
+		expect(onlyDeclared([blocked ?? {}, own]).proof).to.equal('none');
+		expect(onlyDeclared([blocked ?? {}, sibling ?? {}, { ...own, protocol: 'udp' }]).proof).to.equal('none');
+	});
+
 	it('bracketed by declared tries of earlier and later phases', () => {
 		const cells: Partial<Cell>[] = [
 			{ phase: 'open', expectation: 'allowed' },
