@@ -206,7 +206,7 @@ export class EmbeddedDeployment implements Deployment {
 	#changePolicies(objects: KubernetesObject[], how: 'set' | 'delete'): Promise<Acknowledgement> {
 		return this.#inTurn(async () => {
 			const before = this.#policies;
-			const restoreMesh = this.#mesh?.remember();
+			const restoreMesh = this.#mesh?.policies.remember();
 			this.#policies = new Map(before);
 			try {
 				for (const object of objects) this.#changePolicy(object, how);
@@ -220,7 +220,7 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	#changePolicy(object: KubernetesObject, how: 'set' | 'delete'): void {
-		if (this.#mesh?.change(object, how)) return;
+		if (this.#mesh?.policies.change(object, how)) return;
 		const policy = readNetworkPolicy(object);
 		if (how === 'set') this.#policies.set(keyOf(policy), policy);
 		else this.#policies.delete(keyOf(policy));

@@ -58,19 +58,17 @@ export class ServiceBook {
 			);
 	}
 
-	/** TCP ports of Services with an address, and the pods behind each. */
+	/** TCP ports of all Services, and the pods behind each. */
 	tcpPorts() {
-		return this.#services
-			.filter(({ spec }) => !spec.headless)
-			.flatMap((service) => {
-				const { name, addresses, spec } = service;
-				return spec.ports
-					.filter(({ protocol }) => protocol === 'tcp')
-					.map((port) => ({
-						...{ name, namespace: spec.namespace, addresses, port: port.port },
-						backends: this.#backends(service, port),
-					}));
-			});
+		return this.#services.flatMap((service) => {
+			const { name, addresses, spec } = service;
+			return spec.ports
+				.filter(({ protocol }) => protocol === 'tcp')
+				.map((port) => ({
+					...{ name, namespace: spec.namespace, addresses, port: port.port },
+					backends: this.#backends(service, port),
+				}));
+		});
 	}
 
 	/** Running pods that the selector means. A pod without the named port is no backend; a number is not looked up. */

@@ -21,9 +21,8 @@ export function inboundCluster(family: IpFamily): string {
 	return `InboundPassthroughCluster-${family}`;
 }
 
-export function meshCluster(http: boolean): string {
-	return http ? 'mesh-http' : 'mesh-tcp';
-}
+/** Pods behind headless Services, at the address that was dialled. */
+export const meshCluster = 'mesh';
 
 export function serviceCluster(service: MeshService, family: IpFamily): string {
 	return `outbound|${service.port}|${family}|${hostOf(service)}`;
@@ -32,12 +31,6 @@ export function serviceCluster(service: MeshService, family: IpFamily): string {
 /** Clusters that are the same all the time; `folder` is the sidecar's own. */
 export function staticClusters(folder: string): Json[] {
 	const names = [{ prefix: `spiffe://${trustDomain}/` }];
-	const mesh = (http: boolean) => ({
-		...original(meshCluster(http)),
-		...marked,
-		...(http && oneRequestEach),
-		transport_socket: clientTls(folder, http ? alpns.http : alpns.tcp, { names, certificate: true }),
-	});
 	return [
 		...ipFamilies.map((family) => ({
 			...original(inboundCluster(family)),
@@ -45,8 +38,11 @@ export function staticClusters(folder: string): Json[] {
 			upstream_bind_config: { source_address: { address: inboundSource[family], port_value: 0 } },
 		})),
 		{ ...original(passthrough), ...marked },
-		mesh(true),
-		mesh(false),
+		{
+			...original(meshCluster),
+			...marked,
+			transport_socket: clientTls(folder, alpns.tcp, { names, certificate: true }),
+		},
 		{ name: blackhole, type: 'STATIC', connect_timeout: connectTimeout },
 	];
 }

@@ -1,10 +1,11 @@
 import { type IpFamily, ipFamilies } from '../../../model/address.ts';
+import type { AuthorizationPolicy } from './authorization-policy.ts';
 import { clusterOfService, staticClusters } from './clusters.ts';
 import { clientTls, type DestinationRule } from './destination-rule.ts';
 import { inboundListener } from './inbound-listener.ts';
 import type { Json } from './json.ts';
-import type { MeshPod, MeshView } from './mesh-view.ts';
-import { outboundListener } from './outbound-listener.ts';
+import type { MeshPod } from './mesh-view.ts';
+import { type Outbound, outboundListener } from './outbound-listener.ts';
 import { rootNamespace } from './peer-authentication.ts';
 import type { PeerValidation } from './tls-context.ts';
 
@@ -38,21 +39,21 @@ export interface SidecarConfig {
 export function sidecarConfig(
 	folder: string,
 	pod: MeshPod,
-	view: MeshView & { destinationRules: readonly DestinationRule[] },
-	validation: PeerValidation,
+	inbound: { validation: PeerValidation; authorizations: readonly AuthorizationPolicy[] },
+	outbound: Outbound & { destinationRules: readonly DestinationRule[] },
 ): SidecarConfig {
 	const families = ipFamilies.filter((family) => pod.addresses[family] !== undefined);
 	const clusters = (family: IpFamily) =>
-		view.services
+		outbound.services
 			.filter(({ addresses }) => addresses[family] !== undefined)
 			.map((service) => {
-				const tls = clientTls(pod.namespace, service, view.destinationRules, rootNamespace);
+				const tls = clientTls(pod.namespace, service, outbound.destinationRules, rootNamespace);
 				return clusterOfService(folder, service, family, tls);
 			});
 	return {
 		listeners: families.flatMap((family) => [
-			inboundListener(folder, pod, family, validation),
-			outboundListener(view, family),
+			inboundListener(folder, pod, family, inbound),
+			outboundListener(outbound, family),
 		]),
 		clusters: families.flatMap(clusters),
 	};

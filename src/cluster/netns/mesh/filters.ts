@@ -14,8 +14,9 @@ export function tcpProxy(cluster: string): Json {
 /**
  * Sends HTTP requests on to a cluster. `inbound`: what the client's certificate says goes into X-Forwarded-Client-Cert, as
  * Istio's sidecar does it: appended to what comes over mutual TLS, removed from everything else. Outbound it is removed.
+ * `filters`: of requests, before they are sent on.
  */
-export function httpProxy(cluster: string, direction: 'inbound' | 'outbound'): Json {
+export function httpProxy(cluster: string, direction: 'inbound' | 'outbound', filters: readonly Json[] = []): Json {
 	const inbound = direction === 'inbound';
 	const config = typed('filters.network.http_connection_manager.v3.HttpConnectionManager', {
 		stat_prefix: cluster,
@@ -31,7 +32,10 @@ export function httpProxy(cluster: string, direction: 'inbound' | 'outbound'): J
 				{ name: cluster, domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster, timeout: '0s' } }] },
 			],
 		},
-		http_filters: [{ name: 'envoy.filters.http.router', typed_config: typed('filters.http.router.v3.Router') }],
+		http_filters: [
+			...filters,
+			{ name: 'envoy.filters.http.router', typed_config: typed('filters.http.router.v3.Router') },
+		],
 	});
 	return { name: 'envoy.filters.network.http_connection_manager', typed_config: config };
 }

@@ -1,10 +1,12 @@
 import type { IpFamily } from '../../../model/address.ts';
+import type { AuthorizationPolicy } from './authorization-policy.ts';
 import { blackhole, inboundCluster } from './clusters.ts';
 import { httpProxy, tcpProxy } from './filters.ts';
 import { type Json, typed } from './json.ts';
 import type { MeshPod } from './mesh-view.ts';
 import type { MtlsMode } from './peer-authentication.ts';
 import { listenAddresses, sidecarPorts } from './places.ts';
+import { authorizationFilters } from './rbac.ts';
 import { meshAlpns, type PeerValidation, serverTls } from './tls-context.ts';
 
 /** A server that speaks first, and a client of few bytes, wait that long until the connection counts as clear text. */
@@ -23,11 +25,18 @@ const inspectionTimeout = '1s';
  * Where there is no chain the connection is reset. The first column's chain is the same in PERMISSIVE and STRICT, so that
  * its connections survive a change from one to the other; Envoy ends those of every chain that changes.
  */
-export function inboundListener(folder: string, pod: MeshPod, family: IpFamily, validation: PeerValidation): Json {
+export function inboundListener(
+	folder: string,
+	pod: MeshPod,
+	family: IpFamily,
+	rules: { validation: PeerValidation; authorizations: readonly AuthorizationPolicy[] },
+): Json {
+	const { validation, authorizations } = rules;
 	const tls = { http: serverTls(folder, ['h2', 'http/1.1'], validation), tcp: serverTls(folder, tcpAlpns, validation) };
 	const cluster = inboundCluster(family);
 	const chains = (name: string, match: Json, http: boolean, mode: MtlsMode): Json[] => {
-		const filters = http ? [httpProxy(cluster, 'inbound')] : [tcpProxy(cluster)];
+		const authorization = authorizationFilters(authorizations, http);
+		const filters = http ? [httpProxy(cluster, 'inbound', authorization)] : [...authorization, tcpProxy(cluster)];
 		const chain = (what: string, more: Json, socket?: Json) => ({
 			name: `${name}-${what}`,
 			filter_chain_match: { ...match, ...more },

@@ -2,6 +2,7 @@ import type { NamespaceSpec, PodSpec } from '../../../model/scenario.ts';
 
 const inject = 'sidecar.istio.io/inject';
 const exclude = 'traffic.sidecar.istio.io/excludeInboundPorts';
+const excludeOutbound = 'traffic.sidecar.istio.io/excludeOutboundPorts';
 const include = 'traffic.sidecar.istio.io/includeInboundPorts';
 
 /**
@@ -23,6 +24,11 @@ export function excludedInboundPorts({ annotations }: PodSpec, listening: readon
 	if (included === undefined || included.trim() === '*') return excluded;
 	const wanted = numbers(included);
 	return [...new Set([...excluded, ...listening.filter((port) => !wanted.includes(port))])];
+}
+
+/** TCP ports to which the pod's connections leave without its sidecar. */
+export function excludedOutboundPorts({ annotations }: PodSpec): number[] {
+	return numbers(annotations[excludeOutbound] ?? '');
 }
 
 function numbers(list: string): number[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GatecrashError } from '../../../model/gatecrash-error.ts';
 import type { KubernetesObject } from '../../../model/policy.ts';
+import type { Labels } from '../label-selector.ts';
 
 /** Istio's WorkloadSelector, which knows equality only. */
 export const workloadSelector = z.strictObject({ matchLabels: z.record(z.string(), z.string()).nullish() });
@@ -17,4 +18,9 @@ export function readSpec<Spec extends z.ZodType>(object: KubernetesObject, spec:
 
 export function titleOf({ kind, metadata }: KubernetesObject): string {
 	return `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
+}
+
+/** Whether labels have all that a selector wants. */
+export function isSubset(wanted: Labels, labels: Labels): boolean {
+	return Object.entries(wanted).every(([key, value]) => labels[key] === value);
 }

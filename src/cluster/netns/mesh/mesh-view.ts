@@ -8,10 +8,11 @@ export interface MeshPort {
 	mode: MtlsMode;
 }
 
-/** A pod with a sidecar, as sidecars have to know it. */
+/** A pod with a sidecar. */
 export interface MeshPod {
 	name: string;
 	namespace: string;
+	labels: Record<string, string>;
 	/** SPIFFE id. */
 	identity: string;
 	addresses: Addresses;
@@ -20,19 +21,14 @@ export interface MeshPod {
 	others: MtlsMode;
 }
 
-/** A TCP port of a Service that has an address. */
+/** A TCP port of a Service. */
 export interface MeshService {
 	name: string;
 	namespace: string;
+	/** Empty for headless Services. */
 	addresses: Addresses;
 	port: number;
 	http: boolean;
 	/** `identity` undefined: no sidecar stands before it, or one that takes no TLS. */
 	backends: { addresses: Addresses; port: number; identity: string | undefined }[];
-}
-
-/** The mesh at one moment. */
-export interface MeshView {
-	pods: MeshPod[];
-	services: MeshService[];
 }

@@ -1,7 +1,6 @@
 import type { ClientCertificate } from '../../../model/agent.ts';
 import { GatecrashError } from '../../../model/gatecrash-error.ts';
 import type { Workload } from '../../../model/plan.ts';
-import type { KubernetesObject } from '../../../model/policy.ts';
 import type { CertificateChoice } from '../../../model/scenario.ts';
 import type { Attachment } from '../endpoint-network.ts';
 import type { Engine } from '../engine.ts';
@@ -9,25 +8,18 @@ import type { Fabric } from '../fabric.ts';
 import type { Inventory, Member } from '../inventory.ts';
 import type { ServiceBook } from '../service-book.ts';
 import { MeshCertificates } from './certificates.ts';
-import { type DestinationRule, readDestinationRule } from './destination-rule.ts';
 import { sidecarConfig } from './envoy-config.ts';
-import { excludedInboundPorts, hasSidecar } from './injection.ts';
-import type { MeshPod, MeshService, MeshView } from './mesh-view.ts';
-import { mtlsModes } from './mtls-modes.ts';
-import { type PeerAuthentication, readPeerAuthentication } from './peer-authentication.ts';
+import { excludedInboundPorts, excludedOutboundPorts, hasSidecar } from './injection.ts';
+import { MeshPolicies } from './mesh-policies.ts';
+import type { MeshPod, MeshService } from './mesh-view.ts';
 import { redirectScript } from './redirect.ts';
 import { folderOf, Sidecar } from './sidecar.ts';
+import { knows } from './sidecar-resource.ts';
 import { spiffeId } from './spiffe.ts';
 import { fullValidation } from './tls-context.ts';
 
 /** A pod with a sidecar. */
 type Meshed = Member & { attachment: Attachment; spec: NonNullable<Member['spec']>; namespace: string };
-
-/** Policies of the mesh, the oldest first: a policy that is replaced keeps its age. */
-interface MeshPolicies {
-	peerAuthentications: Map<string, PeerAuthentication>;
-	destinationRules: Map<string, DestinationRule>;
-}
 
 /**
  * The mesh of one deployment: an Envoy beside each pod that asks for one, what they are told, and whom they trust. It ends
@@ -40,9 +32,9 @@ export class Mesh {
 	readonly #services: ServiceBook;
 	readonly #workload: Workload;
 	readonly #engine: Engine;
+	readonly policies = new MeshPolicies();
 	readonly #sidecars = new Map<Member, Sidecar>();
 	#certificates: Promise<MeshCertificates> | undefined;
-	#policies: MeshPolicies = { peerAuthentications: new Map(), destinationRules: new Map() };
 
 	constructor(
 		fabric: Fabric,
@@ -56,34 +48,6 @@ export class Mesh {
 		this.#engine = options.engine;
 	}
 
-	/** Takes an object into the books, or out of them; `sync` brings it into force. False: it is none of the mesh's. */
-	change(object: KubernetesObject, how: 'set' | 'delete'): boolean {
-		const key = `${object.metadata.namespace ?? 'default'}/${object.metadata.name}`;
-		const book = <One>(books: Map<string, One>, read: (object: KubernetesObject) => One) => {
-			if (how === 'set') books.set(key, read(object));
-			else books.delete(key);
-			return true;
-		};
-		const group = object.apiVersion.replace(/\/v1(beta1)?$/, '');
-		if (group === 'security.istio.io' && object.kind === 'PeerAuthentication')
-			return book(this.#policies.peerAuthentications, readPeerAuthentication);
-		if (group === 'networking.istio.io' && object.kind === 'DestinationRule')
-			return book(this.#policies.destinationRules, readDestinationRule);
-		return false;
-	}
-
-	/** The books as they are, to be put back when a change fails. */
-	remember(): () => void {
-		const { peerAuthentications, destinationRules } = this.#policies;
-		const before = {
-			peerAuthentications: new Map(peerAuthentications),
-			destinationRules: new Map(destinationRules),
-		};
-		return () => {
-			this.#policies = before;
-		};
-	}
-
 	/** Sidecars for new pods, whose interfaces exist; resolves when they accept connections. */
 	async bringUp(members: readonly Member[]): Promise<void> {
 		const pods = members.filter((member) => this.#isMeshed(member));
@@ -93,17 +57,17 @@ export class Mesh {
 		// Pods that are gone by then, and the fabric, need none any more.
 		if (late > 0) setTimeout(() => redirect().catch(() => {}), late).unref();
 		else await redirect();
-		const view = this.#view();
-		await Promise.all(pods.map((pod) => this.#startSidecar(pod, view)));
+		const services = this.#meshServices();
+		await Promise.all(pods.map((pod) => this.#startSidecar(pod, services)));
 	}
 
 	/** Resolves when every sidecar has what the books say now in force. @throws GatecrashError GC_CLUSTER. */
 	async sync(): Promise<void> {
 		if (this.#sidecars.size === 0) return;
-		const view = this.#view();
+		const services = this.#meshServices();
 		await Promise.all(
 			[...this.#sidecars].map(([member, sidecar]) =>
-				this.#isMeshed(member) ? sidecar.update(this.#config(member, view)) : undefined,
+				this.#isMeshed(member) ? sidecar.update(this.#config(member, services)) : undefined,
 			),
 		);
 	}
@@ -127,7 +91,7 @@ export class Mesh {
 		return (await this.#authority()).chosen(choice, spec.namespace, spec.serviceAccount);
 	}
 
-	async #startSidecar(pod: Meshed, view: MeshView): Promise<void> {
+	async #startSidecar(pod: Meshed, services: MeshService[]): Promise<void> {
 		const authority = await this.#authority();
 		const { ownAuthority } = this.#engine.peerValidation(fullValidation);
 		const sidecar = await Sidecar.start(
@@ -135,7 +99,7 @@ export class Mesh {
 			this.#envoy,
 			{ name: pod.name, namespace: pod.namespace, device: pod.attachment.device },
 			{
-				config: this.#config(pod, view),
+				config: this.#config(pod, services),
 				certificate: await authority.forWorkload(pod.namespace, pod.spec.serviceAccount),
 				roots: ownAuthority ? [authority.root] : [authority.root, authority.strangersRoot],
 			},
@@ -148,13 +112,22 @@ export class Mesh {
 		return this.#certificates;
 	}
 
-	#config(pod: Meshed, view: MeshView) {
-		const own = view.pods.find(({ name }) => name === pod.name);
-		// Every pod that has a sidecar is in the view.
-		if (!own) throw new GatecrashError('GC_CLUSTER', `The pod "${pod.name}" is not in the mesh.`);
-		const destinationRules = [...this.#policies.destinationRules.values()];
-		const validation = this.#engine.peerValidation(fullValidation);
-		return sidecarConfig(folderOf(pod.attachment.device), own, { ...view, destinationRules }, validation);
+	#config(pod: Meshed, services: MeshService[]) {
+		const own = this.#meshPod(pod);
+		const resource = this.policies.sidecarResource(own);
+		return sidecarConfig(
+			folderOf(pod.attachment.device),
+			own,
+			{
+				validation: this.#engine.peerValidation(fullValidation),
+				authorizations: this.policies.authorizations(own),
+			},
+			{
+				services: services.filter((service) => knows(resource, own.namespace, service)),
+				others: resource?.registryOnly ? 'refused' : 'passed',
+				destinationRules: this.policies.destinationRules(),
+			},
+		);
 	}
 
 	#isMeshed(member: Member): member is Meshed {
@@ -168,37 +141,37 @@ export class Mesh {
 		return {
 			device: attachment.device,
 			addresses: attachment.addresses,
-			uncaptured: this.#engine.uncapturedPorts(excludedInboundPorts(spec, listening), listening),
+			uncaptured: {
+				inbound: this.#engine.uncapturedPorts(excludedInboundPorts(spec, listening), listening),
+				outbound: excludedOutboundPorts(spec),
+			},
 		};
 	}
 
-	#view(): MeshView {
-		const members = new Map<Member, MeshPod>();
+	#meshServices(): MeshService[] {
+		const pods = new Map<Member, MeshPod>();
 		for (const member of this.#inventory.pods()) {
-			if (this.#isMeshed(member)) members.set(member, this.#meshPod(member));
+			if (this.#isMeshed(member)) pods.set(member, this.#meshPod(member));
 		}
-		const services = this.#services.tcpPorts().map(({ backends, ...service }): MeshService => {
-			const speaks = ({ pod, port }: { pod: Member; port: number }) =>
-				pod.listen.some((one) => one.protocol === 'tcp' && one.port === port && one.speaks === 'http');
-			return {
-				...service,
-				http: backends.some(speaks),
-				backends: backends.map(({ pod, port }) => {
-					const meshed = members.get(pod);
-					const mode = meshed?.ports.find((one) => one.port === port)?.mode ?? meshed?.others;
-					return { addresses: pod.addresses, port, identity: mode === 'DISABLE' ? undefined : meshed?.identity };
-				}),
-			};
-		});
-		return { pods: [...members.values()], services };
+		return this.#services.tcpPorts().map(({ backends, ...service }) => ({
+			...service,
+			http: backends.some(({ pod, port }) =>
+				pod.listen.some((one) => one.protocol === 'tcp' && one.port === port && one.speaks === 'http'),
+			),
+			backends: backends.map(({ pod, port }) => {
+				const meshed = pods.get(pod);
+				const mode = meshed?.ports.find((one) => one.port === port)?.mode ?? meshed?.others;
+				return { addresses: pod.addresses, port, identity: mode === 'DISABLE' ? undefined : meshed?.identity };
+			}),
+		}));
 	}
 
 	#meshPod({ name, namespace, labels, addresses, listen, spec }: Meshed): MeshPod {
-		const policies = [...this.#policies.peerAuthentications.values()];
-		const modes = mtlsModes({ namespace, labels }, policies, this.#engine);
+		const modes = this.policies.modes({ namespace, labels }, this.#engine);
 		return {
 			name,
 			namespace,
+			labels,
 			identity: spiffeId(namespace, spec.serviceAccount),
 			addresses,
 			others: modes.others,

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.ts';
 import type { Labels } from '../label-selector.ts';
+import { isSubset } from './mesh-object.ts';
 import { type MtlsModes, type PeerAuthentication, rootNamespace } from './peer-authentication.ts';
 
 /**
@@ -20,8 +21,4 @@ export function mtlsModes(
 	const others = narrow?.mode ?? namespace?.mode ?? mesh?.mode ?? 'PERMISSIVE';
 	const ports = new Map([...(narrow?.ports ?? [])].map(([port, setting]) => [port, setting ?? others]));
 	return engine.mtlsModes({ others, ports });
-}
-
-function isSubset(wanted: Labels, labels: Labels): boolean {
-	return Object.entries(wanted).every(([key, value]) => labels[key] === value);
 }

@@ -1,22 +1,25 @@
 import type { IpFamily } from '../../../model/address.ts';
-import { meshCluster, passthrough, serviceCluster } from './clusters.ts';
+import { blackhole, meshCluster, passthrough, serviceCluster } from './clusters.ts';
 import { httpProxy, tcpProxy } from './filters.ts';
 import { originalDestination } from './inbound-listener.ts';
 import type { Json } from './json.ts';
-import type { MeshPod, MeshService, MeshView } from './mesh-view.ts';
+import type { MeshService } from './mesh-view.ts';
 import { listenAddresses, sidecarPorts } from './places.ts';
 
+/** What a sidecar knows of the mesh. */
+export interface Outbound {
+	services: readonly MeshService[];
+	/** What goes to none of them: on as it is, or nowhere. */
+	others: 'passed' | 'refused';
+}
+
 /**
- * Takes whatever the pod sends over TCP. What goes to a Service goes to one of its backends; what goes to the address of a
- * pod with a sidecar goes there over mutual TLS; everything else goes where it was sent, as it is.
- *
- * Of Istio the second is not true: it sends what is meant for a pod's own address in the clear, unless a headless Service
- * has that pod behind it. Here it is so because the paths of a scenario are mostly between pods (docs/embedded-cluster.md).
+ * Takes whatever the pod sends over TCP. What goes to a Service goes to one of its backends; everything else goes where it
+ * was sent, as it is: so does what is sent to a pod's own address, which no sidecar of Istio takes for a Service either. For
+ * headless Services there are no other addresses, so that Istio knows those of their pods, but of TCP ports only: of HTTP it
+ * asks the Host header, which is no name that it knows.
  */
-export function outboundListener({ pods, services }: MeshView, family: IpFamily): Json {
-	// Envoy looks at the port first and then only at chains that name it, so a pod needs one for each that any chain names.
-	const ports = [services.map(({ port }) => port), pods.flatMap((pod) => pod.ports.map(({ port }) => port))];
-	const named = [...new Set(ports.flat())].toSorted((a, b) => a - b);
+export function outboundListener({ services, others }: Outbound, family: IpFamily): Json {
 	return {
 		name: `virtualOutbound-${family}`,
 		traffic_direction: 'OUTBOUND',
@@ -25,11 +28,12 @@ export function outboundListener({ pods, services }: MeshView, family: IpFamily)
 		},
 		listener_filters: [originalDestination],
 		tcp_backlog_size: 16_384,
+		// Envoy looks at the port first, and then only at chains that name it; all of them do.
 		filter_chains: [
 			...services.flatMap((service) => chainOfService(service, family)),
-			...pods.flatMap((pod) => chainsOfPod(pod, family, named)),
+			...chainsOfHeadless(services, family),
 		],
-		default_filter_chain: { name: 'passthrough', filters: [tcpProxy(passthrough)] },
+		default_filter_chain: { name: 'others', filters: [tcpProxy(others === 'passed' ? passthrough : blackhole)] },
 	};
 }
 
@@ -40,26 +44,27 @@ function chainOfService(service: MeshService, family: IpFamily): Json[] {
 	return [chain(cluster, address, service.port, service.http ? httpProxy(cluster, 'outbound') : tcpProxy(cluster))];
 }
 
-function chainsOfPod(pod: MeshPod, family: IpFamily, named: readonly number[]): Json[] {
-	const address = pod.addresses[family];
-	if (address === undefined) return [];
-	const chainOf = (port: number | undefined) => {
-		const { http, mode } = pod.ports.find((one) => one.port === port) ?? { http: false, mode: pod.others };
-		const name = `${pod.namespace}/${pod.name}:${port ?? 'others'}`;
-		// As Istio's sidecars, which know who takes no TLS.
-		if (mode === 'DISABLE') return chain(name, address, port, tcpProxy(passthrough));
-		const cluster = meshCluster(http);
-		return chain(name, address, port, http ? httpProxy(cluster, 'outbound') : tcpProxy(cluster));
-	};
-	return [...named, undefined].map(chainOf);
+/** One for each pod and port, however many Services it is behind. */
+function chainsOfHeadless(services: readonly MeshService[], family: IpFamily): Json[] {
+	const chains = new Map<string, Json>();
+	for (const { addresses, http, backends } of services) {
+		if (http || Object.keys(addresses).length > 0) continue;
+		for (const { addresses: own, port, identity } of backends) {
+			const address = own[family];
+			if (address === undefined || identity === undefined) continue;
+			const name = `${address}:${port}`;
+			chains.set(name, chain(name, address, port, tcpProxy(meshCluster)));
+		}
+	}
+	return [...chains.values()];
 }
 
-function chain(name: string, address: string, port: number | undefined, filter: Json): Json {
+function chain(name: string, address: string, port: number, filter: Json): Json {
 	return {
 		name,
 		filter_chain_match: {
 			prefix_ranges: [{ address_prefix: address, prefix_len: address.includes(':') ? 128 : 32 }],
-			...(port !== undefined && { destination_port: port }),
+			destination_port: port,
 		},
 		filters: [filter],
 	};

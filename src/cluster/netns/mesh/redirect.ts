@@ -5,7 +5,7 @@ import { inboundSource, sidecarMark, sidecarPorts } from './places.ts';
 export interface Redirect {
 	device: string;
 	addresses: Addresses;
-	uncaptured: readonly number[];
+	uncaptured: { inbound: readonly number[]; outbound: readonly number[] };
 }
 
 /**
@@ -19,21 +19,22 @@ export function redirectScript(redirects: readonly Redirect[]): string {
 
 function inOnePod({ device, addresses, uncaptured }: Redirect): string {
 	const source = addresses.ipv6 === undefined ? '' : `ip addr add ${inboundSource.ipv6}/128 dev lo nodad\n`;
-	const left = uncaptured.length === 0 ? '' : `\t\ttcp dport { ${uncaptured.join(', ')} } return\n`;
+	const left = (ports: readonly number[]) =>
+		ports.length === 0 ? '' : `\t\ttcp dport { ${ports.join(', ')} } return\n`;
 	return `nsenter --net=/run/netns/${device} sh -s <<'INSIDE'
 set -e
 ${source}nft -f - <<'END'
 table inet gatecrash_mesh {
 	chain inbound {
 		type nat hook prerouting priority -100;
-${left}		iifname "eth0" meta l4proto tcp redirect to :${sidecarPorts.inbound}
+${left(uncaptured.inbound)}		iifname "eth0" meta l4proto tcp redirect to :${sidecarPorts.inbound}
 	}
 	chain outbound {
 		type nat hook output priority -100;
 		oifname "lo" meta mark ${sidecarMark} meta l4proto tcp redirect to :${sidecarPorts.inbound}
 		oifname "lo" return
 		meta mark ${sidecarMark} return
-		meta l4proto tcp redirect to :${sidecarPorts.outbound}
+${left(uncaptured.outbound)}		meta l4proto tcp redirect to :${sidecarPorts.outbound}
 	}
 }
 END

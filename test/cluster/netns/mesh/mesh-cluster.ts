@@ -23,15 +23,19 @@ export function sidecarPod(namespace: string, app: string, listen: ListenSpec[] 
 export const http = (port: number): ListenSpec => ({ port, protocol: 'tcp', name: undefined, speaks: 'http' });
 export const tcp = (port: number): ListenSpec => ({ port, protocol: 'tcp', name: undefined, speaks: 'tcp' });
 
+const ports = [
+	{ port: 80, targetPort: 8080, protocol: 'tcp' as const, name: 'http', nodePort: undefined },
+	{ port: 90, targetPort: 9000, protocol: 'tcp' as const, name: 'tcp', nodePort: undefined },
+];
+
+/** HTTP on 80 and TCP on 90, in front of `app`. */
+export const appService = service('shop', 'app', { ports });
+
 /** `naked` and `outside` have no sidecar, `client` and `app` have one; `app` serves HTTP on 8080 and TCP on 9000. */
 export function meshWorkload(
 	more: { pods?: Workload['pods']; app?: Partial<PodSpec> } & Partial<Omit<Workload, 'pods'>> = {},
 ) {
 	const { pods, app, ...rest } = more;
-	const ports = [
-		{ port: 80, targetPort: 8080, protocol: 'tcp' as const, name: 'http', nodePort: undefined },
-		{ port: 90, targetPort: 9000, protocol: 'tcp' as const, name: 'tcp', nodePort: undefined },
-	];
 	return workload({
 		pods: {
 			naked: pod('shop', 'naked'),
@@ -39,7 +43,7 @@ export function meshWorkload(
 			app: sidecarPod('shop', 'app', [http(8080), tcp(9000)], app),
 			...pods,
 		},
-		services: { app: service('shop', 'app', { ports }) },
+		services: { app: appService },
 		...rest,
 	});
 }

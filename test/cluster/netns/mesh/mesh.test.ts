@@ -5,7 +5,16 @@ import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
 import type { KubernetesObject } from '../../../../src/model/policy.ts';
 import { policy } from '../../test-cluster.ts';
 import { pod, service } from '../../workload.ts';
-import { http, MeshCluster, meshWorkload, peerAuthentication, sidecarPod, strict, tcp } from './mesh-cluster.ts';
+import {
+	appService,
+	http,
+	MeshCluster,
+	meshWorkload,
+	peerAuthentication,
+	sidecarPod,
+	strict,
+	tcp,
+} from './mesh-cluster.ts';
 
 function destinationRule(host: string, tls: string, namespace = 'shop'): KubernetesObject {
 	return {
@@ -14,6 +23,14 @@ function destinationRule(host: string, tls: string, namespace = 'shop'): Kuberne
 		metadata: { name: 'rule', namespace },
 		spec: { host, trafficPolicy: { tls: { mode: tls } } },
 	};
+}
+
+function sidecarResource(spec: object): KubernetesObject {
+	return { ...destinationRule('', ''), kind: 'Sidecar', spec };
+}
+
+function authorization(action: string, rules: object[], name = 'rule'): KubernetesObject {
+	return { ...peerAuthentication({ action, rules }, name), kind: 'AuthorizationPolicy' };
 }
 
 describe('The embedded mesh', function () {
@@ -59,7 +76,7 @@ describe('The embedded mesh', function () {
 		await mesh.apply(strict);
 		expect(await mesh.try('naked', 'app', 9000)).to.equal(`app from ${mesh.cluster.address('naked')}`);
 		expect(await mesh.try('naked', 'app', 8080)).to.equal('ECONNRESET');
-		expect(await mesh.try('client', 'app', 9000)).not.to.match(/^app/);
+		expect(await mesh.try('client', 'svc/app', 90)).not.to.match(/^app/);
 	});
 
 	it('takes ports apart: one in the clear beside one that is STRICT, and no TLS where it is disabled', async () => {
@@ -70,9 +87,8 @@ describe('The embedded mesh', function () {
 		expect(await mesh.try('naked', 'app', 9000)).to.equal('app from 127.0.0.6');
 		expect(await mesh.try('naked', 'app', 8080)).to.equal('ECONNRESET');
 		expect(await mesh.tls('app', 9000, 'valid')).to.equal('ECONNRESET');
-		expect(await mesh.try('client', 'app', 9000)).to.equal('app from 127.0.0.6');
 		expect(await mesh.try('client', 'svc/app', 90)).to.equal('app from 127.0.0.6');
-		expect(await mesh.try('client', 'app', 8080)).to.match(/^app from 127.0.0.6 as /);
+		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app from 127.0.0.6 as /);
 	});
 
 	it('knows who has a sidecar among the backends of a Service', async () => {
@@ -98,19 +114,25 @@ describe('The embedded mesh', function () {
 
 	it('tells every sidecar of pods that come and go, and of labels that change', async () => {
 		const later = sidecarPod('shop', 'later', [http(8080), tcp(9000)]);
-		const mesh = await start(meshWorkload({ pods: { later }, initialPods: ['naked', 'client', 'app'] }));
+		const mesh = await start(
+			meshWorkload({
+				pods: { later },
+				services: { app: appService, later: { ...appService, selector: { app: 'later' } } },
+				initialPods: ['naked', 'client', 'app'],
+			}),
+		);
 		const { deployment } = mesh.cluster;
 		await mesh.apply(peerAuthentication({ selector: { matchLabels: { safe: 'yes' } }, mtls: { mode: 'STRICT' } }));
 		await deployment.createPods(['later'], {});
 		await mesh.cluster.open('later');
-		expect(await mesh.try('client', 'later', 8080)).to.match(/^later from 127.0.0.6 as /);
+		expect(await mesh.try('client', 'svc/later', 80)).to.match(/^later from 127.0.0.6 as /);
 		expect(await mesh.try('naked', 'later', 9000)).to.match(/^later from/);
 		await deployment.labelPod('later', { safe: 'yes' }, []);
 		expect(await mesh.try('naked', 'later', 9000)).to.equal('ECONNRESET');
-		expect(await mesh.try('client', 'later', 9000)).to.match(/^later from/);
+		expect(await mesh.try('client', 'svc/later', 90)).to.match(/^later from/);
 		await deployment.removePods(['later']);
 		await deployment.createPods(['later'], {});
-		expect(await mesh.try('client', 'app', 9000)).to.match(/^app from/);
+		expect(await mesh.try('client', 'svc/app', 90)).to.match(/^app from/);
 	});
 
 	it('is asked after NetworkPolicies, which see the addresses of pods and the ports that were meant', async () => {
@@ -124,9 +146,8 @@ describe('The embedded mesh', function () {
 				},
 			}),
 		);
-		expect(await mesh.try('client', 'app', 8080)).to.match(/^app from 127.0.0.6 as /);
 		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app from 127.0.0.6 as /);
-		expect(await mesh.try('client', 'app', 9000)).to.match(/^(ECONNRESET|closed)$/);
+		expect(await mesh.try('client', 'svc/app', 90)).to.match(/^(ECONNRESET|closed)$/);
 		expect(await mesh.try('naked', 'app', 8080, { wait: 300 })).to.equal('timed-out');
 	});
 
@@ -144,11 +165,52 @@ describe('The embedded mesh', function () {
 		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app from 127.0.0.6 as /);
 	});
 
+	it('leaves out what the annotation of a client keeps from its sidecar', async () => {
+		const annotations = { 'traffic.sidecar.istio.io/excludeOutboundPorts': '90' };
+		const mesh = await start(meshWorkload({ pods: { client: sidecarPod('shop', 'client', [], { annotations }) } }));
+		await mesh.apply(strict);
+		expect(await mesh.try('client', 'svc/app', 90)).to.equal('ECONNRESET');
+		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app from 127.0.0.6 as /);
+	});
+
+	it('knows only the Services that a Sidecar names; what goes to no Service may be refused at all', async () => {
+		const mesh = await start(meshWorkload());
+		await mesh.apply(strict, sidecarResource({ egress: [{ hosts: ['istio-system/*'] }] }));
+		expect(await mesh.try('client', 'svc/app', 80)).to.equal('ECONNRESET');
+		await mesh.apply(sidecarResource({ egress: [{ hosts: ['./app.shop.svc.cluster.local'] }] }));
+		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app from 127.0.0.6 as /);
+		await mesh.apply(peerAuthentication({ mtls: { mode: 'PERMISSIVE' } }));
+		expect(await mesh.try('client', 'app', 9000)).to.match(/^app/);
+		await mesh.apply(sidecarResource({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } }));
+		expect(await mesh.try('client', 'app', 9000)).not.to.match(/^app/);
+		expect(await mesh.try('client', 'svc/app', 90)).to.match(/^app/);
+	});
+
+	it('lets in only whom AuthorizationPolicies let in', async () => {
+		const mesh = await start(meshWorkload());
+		await mesh.apply(
+			strict,
+			authorization('ALLOW', [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/client'] } }] }]),
+		);
+		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app from 127.0.0.6 as /);
+		expect(await mesh.try('client', 'svc/app', 90)).to.match(/^app/);
+		expect(await mesh.tls('app', 8080, 'valid')).to.equal('status 403');
+		expect(await mesh.tls('app', 9000, 'valid')).not.to.match(/^app/);
+		await mesh.apply(authorization('DENY', [{ to: [{ operation: { ports: ['9000'] } }] }], 'deny'));
+		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app/);
+		expect(await mesh.try('client', 'svc/app', 90)).not.to.match(/^app/);
+		await mesh.apply(authorization('ALLOW', []));
+		expect(await mesh.try('client', 'svc/app', 80)).to.equal('status 403');
+		await mesh.apply(authorization('ALLOW', [{ from: [{ source: { notNamespaces: ['someone'] } }] }]));
+		expect(await mesh.tls('app', 8080, 'valid')).to.match(/^app/);
+		expect(await mesh.tls('app', 8080, 'other-identity')).to.equal('status 403');
+	});
+
 	it('refuses kinds that it does not know, and changes nothing then', async () => {
 		const mesh = await start(meshWorkload());
-		const other = { ...strict, kind: 'AuthorizationPolicy' };
+		const other = { ...strict, kind: 'RequestAuthentication' };
 		expect(await mesh.apply(strict, other).catch(String)).to.match(
-			/does not enforce .*AuthorizationPolicy shop\/default/,
+			/does not enforce .*RequestAuthentication shop\/default/,
 		);
 		expect(await mesh.try('naked', 'app', 9000)).to.match(/^app from/);
 		const wrong = peerAuthentication({ mtls: { mode: 'SOMETIMES' } });

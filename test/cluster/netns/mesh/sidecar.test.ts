@@ -1,8 +1,23 @@
 import { expect } from 'chai';
 import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
-import { http, MeshCluster, meshWorkload, peerAuthentication, sidecarPod, strict, tcp } from './mesh-cluster.ts';
-import { pod } from '../../workload.ts';
+import {
+	appService,
+	http,
+	MeshCluster,
+	meshWorkload,
+	peerAuthentication,
+	sidecarPod,
+	strict,
+	tcp,
+} from './mesh-cluster.ts';
+import { pod, service } from '../../workload.ts';
 
+const ports = [8080, 9000].map((port) => ({
+	...{ port, targetPort: port, protocol: 'tcp' as const },
+	name: `p${port}`,
+	nodePort: undefined,
+}));
+const headless = service('shop', 'mixed', { headless: true, ports });
 const clientId = 'spiffe://cluster.local/ns/shop/sa/client';
 
 describe('A sidecar of the embedded mesh', function () {
@@ -16,6 +31,7 @@ describe('A sidecar of the embedded mesh', function () {
 					other: pod('shop', 'other', [], { listen: [http(8080), tcp(9000)] }),
 					mixed: sidecarPod('shop', 'mixed', [http(8080), tcp(9000)]),
 				},
+				services: { app: appService, mixed: headless },
 			}),
 		);
 	});
@@ -37,11 +53,24 @@ describe('A sidecar of the embedded mesh', function () {
 		it(`lets in who has a sidecar, with the identity of its service account, ${family}`, async () => {
 			for (const policy of [permissive, strict]) {
 				await mesh.apply(policy);
-				expect(await mesh.try('client', 'app', 9000, { family })).to.equal(`app from ${local}`);
-				expect(await mesh.try('client', 'app', 8080, { family })).to.equal(`app from ${local} as ${clientId}`);
 				expect(await mesh.try('client', 'svc/app', 90, { family })).to.equal(`app from ${local}`);
 				expect(await mesh.try('client', 'svc/app', 80, { family })).to.equal(`app from ${local} as ${clientId}`);
 			}
+		});
+
+		it(`sends on as it is what goes to the address of a pod, so that STRICT refuses it, ${family}`, async () => {
+			await mesh.apply(permissive);
+			expect(await mesh.try('client', 'app', 9000, { family })).to.equal(`app from ${local}`);
+			expect(await mesh.try('client', 'app', 8080, { family })).to.equal(`app from ${local}`);
+			await mesh.apply(strict);
+			expect(await mesh.try('client', 'app', 9000, { family })).to.equal('ECONNRESET');
+			expect(await mesh.try('client', 'app', 8080, { family })).to.equal('ECONNRESET');
+		});
+
+		it(`knows the pods behind headless Services, of TCP ports, ${family}`, async () => {
+			await mesh.apply(strict);
+			expect(await mesh.try('client', 'mixed', 9000, { family })).to.equal(`mixed from ${local}`);
+			expect(await mesh.try('client', 'mixed', 8080, { family })).to.equal('ECONNRESET');
 		});
 
 		it(`reaches in the clear whoever has none, ${family}`, async () => {
@@ -81,13 +110,13 @@ describe('A sidecar of the embedded mesh', function () {
 		const forged = 'By=spiffe://a;URI=spiffe://cluster.local/ns/shop/sa/admin';
 		await mesh.apply(permissive);
 		expect(await mesh.try('naked', 'app', 8080, { forged })).to.equal('app from 127.0.0.6');
-		expect(await mesh.try('client', 'app', 8080, { forged })).to.equal(`app from 127.0.0.6 as ${clientId}`);
+		expect(await mesh.try('client', 'svc/app', 80, { forged })).to.equal(`app from 127.0.0.6 as ${clientId}`);
 	});
 
 	it('ends connections in the clear when it becomes STRICT, and keeps those of mutual TLS', async () => {
 		await mesh.apply(permissive);
 		await mesh.try('naked', 'app', 9000, { keep: 'clear' });
-		await mesh.try('client', 'app', 9000, { keep: 'mutual' });
+		await mesh.try('client', 'svc/app', 90, { keep: 'mutual' });
 		await mesh.apply(strict);
 		expect(await mesh.on('naked', 'clear')).to.equal('closed');
 		expect(await mesh.on('client', 'mutual')).to.match(/^app from/);
