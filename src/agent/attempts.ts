@@ -9,6 +9,13 @@ interface Job {
 
 /** Connections opened in one turn of the event loop; replies and tokens of others are handled in between. */
 const perTurn = 64;
+/**
+ * TLS handshakes that go on at once. Each takes 2 ms of this process, so that a burst of a hundred would keep its own
+ * answers waiting for longer than anybody waits for them. One that takes longer than this waits for the network, and
+ * holds nobody up; milliseconds.
+ */
+const handshakesAtOnce = 4;
+const longestHandshake = 50;
 
 /** Attempts that wait for their delay, that wait in line for a place, and that are in flight. */
 export class Attempts {
@@ -19,6 +26,7 @@ export class Attempts {
 	#next = 0;
 	readonly #inFlight = new Set<Conversation>();
 	#pumping = false;
+	#handshakes = 0;
 
 	constructor(key: Buffer, limit: number) {
 		this.#key = key;
@@ -70,25 +78,47 @@ export class Attempts {
 			this.#pumping = false;
 			for (let started = 0; started < perTurn && this.#inFlight.size < this.#limit; started += 1) {
 				const job = this.#line[this.#next];
-				if (!job) break;
+				if (!job || (job.command.tls && this.#handshakes >= handshakesAtOnce)) break;
 				this.#next += 1;
 				this.#start(job);
 			}
 			if (this.#next === this.#line.length) {
 				this.#line = [];
 				this.#next = 0;
-			} else if (this.#inFlight.size < this.#limit) this.#pump();
+			} else if (this.#inFlight.size < this.#limit && !this.#awaitsHandshake()) this.#pump();
 		});
 	}
 
 	#start({ command, tell }: Job): void {
 		const conversation = new Conversation(command, this.#key);
 		this.#inFlight.add(conversation);
+		const handshakeOver = command.tls ? this.#beginHandshake() : () => {};
 		conversation.begin((told) => {
 			this.#inFlight.delete(conversation);
 			conversation.close();
+			handshakeOver();
 			tell(told);
 			if (this.#next < this.#line.length) this.#pump();
-		});
+		}, handshakeOver);
+	}
+
+	/** Returns what ends it; it ends by itself after a while. */
+	#beginHandshake(): () => void {
+		this.#handshakes += 1;
+		let over = false;
+		const end = () => {
+			if (over) return;
+			over = true;
+			clearTimeout(timer);
+			this.#handshakes -= 1;
+			if (this.#next < this.#line.length) this.#pump();
+		};
+		const timer = setTimeout(end, longestHandshake);
+		return end;
+	}
+
+	/** The end of a handshake goes on with the line. */
+	#awaitsHandshake(): boolean {
+		return this.#line[this.#next]?.command.tls !== undefined && this.#handshakes >= handshakesAtOnce;
 	}
 }

@@ -58,8 +58,8 @@ export class Conversation {
 		);
 	}
 
-	/** Connects and sends the command's own token. */
-	begin(tell: (told: Told) => void): void {
+	/** Connects and sends the command's own token; `opened` is called when it leaves, before `tell`, if it ever does. */
+	begin(tell: (told: Told) => void, opened: () => void = () => {}): void {
 		const { token, deadline } = this.#command;
 		const pending: Pending = { wait: deadline, startedAt: undefined, timer: undefined, extended: false, tell };
 		this.#pending.set(token, pending);
@@ -69,6 +69,7 @@ export class Conversation {
 			sending: () => this.#sent(token, pending),
 			open: () => {
 				this.#lastProgress = now();
+				opened();
 				if (this.#pending.has(token)) this.#channel?.send(this.#dialect.request(token));
 			},
 			data: (text) => this.#hear(text),

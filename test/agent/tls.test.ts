@@ -193,6 +193,21 @@ describe('agent: attempts over TLS', () => {
 		expect([...seen.clients, ...seen.errors]).to.deep.equal([]);
 	});
 
+	it('a burst makes its handshakes a few at a time, and servers that say nothing hold nobody up', async () => {
+		const [seen, silent] = await Promise.all([listen(), plain(() => {})]);
+		const client = await startAgent();
+		const burst = Array.from({ length: 24 }, (_, index) =>
+			overTls(index % 2 === 0 ? silent : seen.port, { certificate: valid }),
+		);
+		client.send({ do: 'attempt', attempts: burst });
+		const results = await Promise.all(burst.map(({ token }) => client.result(token)));
+		const codes = results.map(({ outcome }) => outcome.code);
+		expect(codes).to.deep.equal(burst.map((_, index) => (index % 2 === 0 ? 'timed-out' : 'replied')));
+		// By twos and twos they would have taken 12 s.
+		const last = Math.max(...results.map(({ startedAt }) => startedAt));
+		expect(last - Math.min(...results.map(({ startedAt }) => startedAt))).to.be.lessThan(2000);
+	});
+
 	it('resets its connection when the outcome is known, so that nothing is retransmitted', async () => {
 		const seen = await listen({}, () => undefined);
 		const client = await startAgent();
