@@ -117,8 +117,10 @@ export class Sidecar {
 	async #writeConfig(config: SidecarConfig): Promise<void> {
 		this.#config = config;
 		const version = `${++this.#version}`;
-		// Clusters first: a listener that names one that is not there yet would refuse its connections meanwhile.
+		// Clusters first: a listener that names one that is not there yet is refused. Files that are written one after the
+		// other are not read in that order, so a running Envoy has to say that it has the clusters.
 		await this.#write(watched.clusters, clustersFile(config.clusters, version));
+		if (this.#process) await this.#taken(changeBound, (state) => state.clusters === version);
 		await this.#write(watched.listeners, listenersFile(config.listeners, version));
 	}
 
@@ -129,8 +131,8 @@ export class Sidecar {
 		await rename(`${file}.new`, file);
 	}
 
-	/** Waits for Envoy's own word that it has what was written last. */
-	async #taken(bound: number): Promise<void> {
+	/** Waits for Envoy's own word that it has what was written last, or as much of it as `enough` asks. */
+	async #taken(bound: number, enough?: (state: EnvoyState) => boolean): Promise<void> {
 		const deadline = performance.now() + bound;
 		const wanted = `${this.#version}`;
 		let state: EnvoyState | undefined;
@@ -141,7 +143,8 @@ export class Sidecar {
 				this.#refused = state.refused;
 				throw new GatecrashError('GC_CLUSTER', `Envoy refused its configuration: ${this.#complaint.trim()}`);
 			}
-			if (state?.settled && state.listeners === wanted && state.clusters === wanted) return;
+			if (state && enough?.(state)) return;
+			if (!enough && state?.settled && state.listeners === wanted && state.clusters === wanted) return;
 			await delay(pollInterval);
 		}
 		throw new GatecrashError(
