@@ -106,7 +106,7 @@ describe('Seeded bugs of the mesh', function () {
 		it('capture-late leaves a pod open at its beginning, and closes it then', async () => {
 			const cluster = await start('capture-late');
 			expect(await cluster.try('naked', 'app', 9000)).to.match(/^app from 10\./);
-			await delay(2500);
+			await delay(5500);
 			expect(await cluster.try('naked', 'app', 9000)).to.equal('ECONNRESET');
 		});
 	});
