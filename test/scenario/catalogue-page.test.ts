@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect } from 'chai';
 import { readScenarios } from '../../src/scenario/read-scenarios.ts';
@@ -12,7 +12,7 @@ interface Entry {
 }
 
 /** The links of the page's tables, each with the heading of its column: `required`, `open` or `extension`. */
-function entries(): Entry[] {
+function entries(folder: string): Entry[] {
 	const found: Entry[] = [];
 	let columns: string[] = [];
 	for (const line of page.split('\n').filter((text) => text.startsWith('|'))) {
@@ -20,7 +20,7 @@ function entries(): Entry[] {
 		if (cells.includes('required')) columns = cells;
 		for (const [index, cell] of cells.entries()) {
 			for (const [, name = '', file = ''] of cell.matchAll(
-				/\[([a-z0-9-]+)\]\(\.\.\/scenarios\/network-policy\/([^)]+)\)/g,
+				new RegExp(String.raw`\[([a-z0-9-]+)\]\(\.\./scenarios/${folder}/([^)]+)\)`, 'g'),
 			))
 				found.push({ name, file, status: columns[index] ?? '' });
 		}
@@ -29,11 +29,18 @@ function entries(): Entry[] {
 }
 
 describe('docs/catalogue.md', () => {
-	it('names each shipped scenario once, with its file, in the column of its status, and no other', async () => {
-		const { scenarios } = await readScenarios(['scenarios/network-policy']);
-		const shipped = scenarios.map(({ name, file, status }) => ({ name, file: basename(file), status }));
-		const byName = (a: Entry, b: Entry): number => a.name.localeCompare(b.name);
-		expect(entries().sort(byName)).to.deep.equal(shipped.sort(byName));
+	for (const folder of ['network-policy', 'istio']) {
+		it(`names each scenario of ${folder} once, with its file, in the column of its status, and no other`, async () => {
+			const { scenarios } = await readScenarios([`scenarios/${folder}`]);
+			const shipped = scenarios.map(({ name, file, status }) => ({ name, file: basename(file), status }));
+			const byName = (a: Entry, b: Entry): number => a.name.localeCompare(b.name);
+			expect(shipped.length).to.be.at.least(30);
+			expect(entries(folder).sort(byName)).to.deep.equal(shipped.sort(byName));
+		});
+	}
+
+	it('knows every folder of scenarios', () => {
+		expect(readdirSync(new URL('../../scenarios', import.meta.url)).sort()).to.deep.equal(['istio', 'network-policy']);
 	});
 
 	it('lists the points of the catalogue in order', () => {
