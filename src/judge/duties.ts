@@ -68,7 +68,8 @@ export class Duties {
 		const controls = [
 			this.#once(`epoch ${number}`, () => epochControl(this.#history, epoch)),
 			this.#once('numbering', () => numberingControl(this.#history)),
-			this.#once(`wait ${number}`, () => waitControl(epoch)),
+			// A try that was refused has its answer: how long it would have waited is of no account.
+			...(tries.some(waitedInVain) ? [this.#once(`wait ${number}`, () => waitControl(epoch))] : []),
 			this.#once(`losses ${number}`, () => clusterLossControl(epoch)),
 		];
 		for (const uid of new Set(tries.map((record) => record.clientUid))) {
@@ -142,4 +143,8 @@ export class Duties {
 
 export function failed(controls: readonly Control[]): Control[] {
 	return controls.filter((control) => !control.held);
+}
+
+function waitedInVain({ result }: TryRecord): boolean {
+	return result === undefined || result.outcome.code === 'timed-out';
 }

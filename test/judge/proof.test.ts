@@ -24,6 +24,23 @@ describe('proof', () => {
 		expect(onlyDeclared(contrast)).to.include({ verdict: 'enforced', proof: 'contrast' });
 	});
 
+	it('of silence needs a wait that was long enough; a refusal is an answer, whatever the wait', () => {
+		const slow = (code: 'refused' | 'timed-out') => {
+			const behave: BuildOptions['behave'] = (cell, purpose) =>
+				purpose === 'declared' && cell.expectation === 'blocked' ? { code } : replied;
+			const built = build({ cells: [{ by: ['refused', 'timed-out'] }], behave });
+			const events = changed(
+				built.events,
+				'calibration',
+				() => true,
+				(event) => ({ ...event, slowest: 51 }),
+			);
+			return cellOf(judge(built.plan, events));
+		};
+		expect(codesOf(slow('timed-out'))).to.deep.equal(['wait-too-short']);
+		expect(slow('refused')).to.include({ verdict: 'enforced', proof: 'bracketed' });
+	});
+
 	it('contrast needs both halves', () => {
 		const none = ['not-open-before', 'not-open-after', 'no-contrast'];
 		expect(codesOf(onlyDeclared(contrast.slice(0, 2)))).to.deep.equal(none);
