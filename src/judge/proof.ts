@@ -110,7 +110,7 @@ export class Proofs {
 	}
 
 	/**
-	 * A sibling reached the same server port while the blocked client reached another server, or this one at another port.
+	 * A sibling reached the same server port while the blocked client reached another server, or this one in another way.
 	 * The two together must also cover the way between the places of the blocked client and its target, or a broken link
 	 * between two nodes would look like a block: either the sibling stands where the client stands, or the other server
 	 * where the target does.
@@ -121,11 +121,7 @@ export class Proofs {
 		if (!client || blocked.self || blocked.event.on !== undefined) return undefined;
 		const own = (this.#byClient.get(clientKey(blocked)) ?? []).filter(
 			(record) =>
-				record.seen.by !== undefined &&
-				// Another port of the same server shows as much of the client and its way there.
-				(!blocked.event.targets.includes(record.seen.by) ||
-					record.event.destination.port !== blocked.event.destination.port) &&
-				alpnOf(this.#tls(record)) === alpnOf(this.#tls(blocked)),
+				destinationKey(record) !== destinationKey(blocked) && alpnOf(this.#tls(record)) === alpnOf(this.#tls(blocked)),
 		);
 		if (own.length === 0) return undefined;
 		for (const sibling of this.#byDestination.get(destinationKey(blocked)) ?? []) {

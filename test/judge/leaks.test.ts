@@ -120,6 +120,25 @@ describe('leaks', () => {
 		});
 	});
 
+	it('what was wrapped while the change settled is no leak of plaintext', () => {
+		const open = (forwarded: string[]) => {
+			const { plan, events } = settling((event, poll) => [
+				...poll({ code: 'replied', by: uidOf('app-one') }),
+				...forwarded.map((forwardedClientCert): HistoryEvent => {
+					const who = { agent: 'app-one', uid: uidOf('app-one'), seq: 999, seenAt: event.at };
+					const line = { n: event.n - 0.5, at: event.at, scenario: 'shop' };
+					return { ...line, is: 'identity', ...who, token: 'poll', forwardedClientCert };
+				}),
+				{ ...event, unsettled: [cellId] },
+			]);
+			const [scenario] = plan.scenarios;
+			const cells = scenario?.cells.map((cell) => ({ ...cell, kind: 'plaintext' as const })) ?? [];
+			return cellOf(judge({ ...plan, scenarios: scenario ? [{ ...scenario, cells }] : [] }, events)).verdict;
+		};
+		expect(open([])).to.equal('leak');
+		expect(open(['URI=spiffe://a/b'])).to.equal('inconclusive');
+	});
+
 	it('tokens while the change settles are no leaks, those that arrive after the hold time are', () => {
 		const { plan, events } = settling((event, poll) => [...poll({ code: 'timed-out' }), event]);
 		const began = events.find((event) => isOf(event, 'epoch-began') && event.epoch === declaredEpoch);

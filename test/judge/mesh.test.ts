@@ -184,7 +184,9 @@ describe('plaintext', () => {
 
 	it('a connection that reaches the target itself, without its token, is neither a leak nor a block', () => {
 		const syn: Behaviour = { ...timedOut, syn: true };
-		expect(told(verdictOf(plaintext, () => syn))).to.deep.include({ verdict: 'inconclusive', codes: ['syn-only'] });
+		const cell = verdictOf(plaintext, () => syn);
+		expect(told(cell)).to.deep.include({ verdict: 'inconclusive', codes: ['syn-only'] });
+		expect(cell.observed.state).to.equal('closed');
 		expect(verdictOf({ ...plaintext, kind: 'connect' }, () => syn).verdict).to.equal('leak');
 	});
 });
@@ -234,30 +236,28 @@ describe('witnesses behind a sidecar, which see 127.0.0.6', () => {
 		expect(judge(meshed.plan, meshed.events).scenarios[0]?.cells).to.deep.equal(verdicts);
 	});
 
-	it('a token of nobody from there is unexplained; a late self-check is not', () => {
+	it('a token of nobody from there is unexplained, and so is its identity; a late self-check is not', () => {
 		const { plan, events } = build({ cells, behave, sidecars });
-		const withToken = (token: string) => {
-			const before = events.find((event) => isOf(event, 'epoch-began') && event.epoch === declaredEpoch);
-			const uid = uidOf('app-one');
-			const record = events.find((event) => isOf(event, 'record') && event.uid === uid && event.n > (before?.n ?? 0));
-			if (!record || !isOf(record, 'record')) throw new Error('no record');
-			const { seq } = record;
-			// In the place of a record, so that no number is missing.
-			const { n, at } = record;
-			const where = { from: { address: '127.0.0.6', port: 40_000 }, to: { address: '10.0.0.3', port: 80 } };
-			const witness: HistoryEvent = {
-				...{ n, at, is: 'witness', scenario: scenarioName, agent: 'app-one', uid, seq, seenAt: at },
-				...{ token, protocol: 'tcp', ...where },
-			};
-			return cellOf(
+		const began = events.find((event) => isOf(event, 'epoch-began') && event.epoch === declaredEpoch)?.n ?? 0;
+		const uid = uidOf('app-one');
+		// In the place of a record, so that no number is missing.
+		const record = events.find((event) => isOf(event, 'record') && event.uid === uid && event.n > began);
+		if (!record || !isOf(record, 'record')) throw new Error('no record');
+		const { n, at, seq } = record;
+		const who = { n, at, scenario: scenarioName, agent: 'app-one', uid, seq, seenAt: at };
+		const where = { from: { address: '127.0.0.6', port: 40_000 }, to: { address: '10.0.0.3', port: 80 } };
+		const withRecord = (one: HistoryEvent) =>
+			cellOf(
 				judge(
 					plan,
-					events.map((event) => (event === record ? witness : event)),
+					events.map((event) => (event === record ? one : event)),
 				),
 			);
-		};
-		expect(codesOf(withToken('0badc0de'))).to.deep.equal(['unexplained-token']);
-		expect(withToken('self-0badc0de').verdict).to.equal('enforced');
+		const witness = (token: string) => withRecord({ ...who, is: 'witness', token, protocol: 'tcp', ...where });
+		expect(codesOf(witness('0badc0de'))).to.deep.equal(['unexplained-token']);
+		expect(witness('self-0badc0de').verdict).to.equal('enforced');
+		const identified = withRecord({ ...who, is: 'identity', token: '0badc0de', forwardedClientCert: header });
+		expect(codesOf(identified)).to.deep.equal(['unexplained-token']);
 	});
 
 	it('the sidecar’s own SYN is nobody’s, even with a planned port', () => {
@@ -292,6 +292,11 @@ describe('tls: a certificate that must be refused', () => {
 		expect(cell.observed.refusals).to.deep.equal(['tls-alert certificate_expired']);
 	});
 
+	it('is proved by the one of several that differs in one thing only', () => {
+		const other: Partial<Cell> = { ...valid, tls: { certificate: 'valid', alpn: [] } };
+		expect(codesOf(judged([expired, other, valid]))).to.deep.equal(['blocked-credentials']);
+	});
+
 	it('is not proved by another ALPN besides, nor in the clear, nor at another port', () => {
 		const others: Partial<Cell>[] = [
 			{ ...valid, tls: { certificate: 'valid', alpn: [] } },
@@ -310,6 +315,11 @@ describe('tls: a certificate that must be refused', () => {
 		});
 		const inTheClear = { ...plaintext, expectation: 'allowed' as const, to: toPod('app-two') };
 		expect(codesOf(judged([expired, free, inTheClear]))).to.deep.equal(none);
+	});
+
+	it('what got through in the clear at this very place proves nothing for it', () => {
+		const sibling: Partial<Cell> = { ...valid, from: { kind: 'pod', name: 'client-one' } };
+		expect(codesOf(judged([plaintext, { kind: 'connect', expectation: 'observe' }, sibling]))).to.deep.equal(none);
 	});
 
 	it('plaintext is proved by the same client over TLS', () => {
