@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { Fabric } from '../../src/cluster/netns/fabric.ts';
-import { readLossCounters, sumStatistics } from '../../src/cluster/netns/loss-counters.ts';
+import { readLossCounters, sumLosses, sumStatistics } from '../../src/cluster/netns/loss-counters.ts';
 
 describe('Loss counters', () => {
 	it('are sums over processors of hexadecimal columns, found by name', () => {
@@ -23,5 +23,15 @@ describe('Loss counters', () => {
 		} finally {
 			await fabric.close();
 		}
+	});
+
+	it('of several namespaces are added up', () => {
+		const one = { conntrackDrop: 1, conntrackInsertFailed: 2, neighbourTableFull: 3 };
+		const other = { conntrackDrop: 10, conntrackInsertFailed: 0, neighbourTableFull: 4 };
+		expect(sumLosses([one, other])).to.deep.equal({
+			conntrackDrop: 11,
+			conntrackInsertFailed: 2,
+			neighbourTableFull: 7,
+		});
 	});
 });

@@ -20,7 +20,7 @@ import { type Attachment, attachScript, detachBatch } from './endpoint-network.t
 import type { Fabric } from './fabric.ts';
 import type { Inventory } from './inventory.ts';
 import { type Member } from './inventory.ts';
-import { readLossCounters } from './loss-counters.ts';
+import { readLossCounters, sumLosses } from './loss-counters.ts';
 import { envoyHint } from './mesh/envoy-binary.ts';
 import type { Mesh } from './mesh/mesh.ts';
 import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
@@ -153,7 +153,12 @@ export class EmbeddedDeployment implements Deployment {
 
 	async lossCounters(): Promise<LossCounters> {
 		this.#mesh?.check();
-		return readLossCounters(this.#fabric.pid);
+		return sumLosses(await Promise.all([this.#fabric.pid, ...(this.#mesh?.pids() ?? [])].map(readLossCounters)));
+	}
+
+	/** Of the pod's sidecar, from the next handshake on. */
+	async rotateCertificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<void> {
+		await this.#mesh?.rotate(pod, choice);
 	}
 
 	async clientCertificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate> {

@@ -35,3 +35,13 @@ export async function readLossCounters(pid: number): Promise<LossCounters> {
 		neighbourTableFull: (arp?.('table_fulls') ?? 0) + (ndisc?.('table_fulls') ?? 0),
 	};
 }
+
+/** Of several network namespaces. */
+export function sumLosses(all: readonly LossCounters[]): LossCounters {
+	const sum = (name: keyof LossCounters) => all.reduce((total, counters) => total + counters[name], 0);
+	return {
+		conntrackDrop: sum('conntrackDrop'),
+		conntrackInsertFailed: sum('conntrackInsertFailed'),
+		neighbourTableFull: sum('neighbourTableFull'),
+	};
+}

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { secretNames } from './tls-context.ts';
 
 /** How long Envoy may take for one answer, milliseconds. */
 const answerBound = 5000;
@@ -9,6 +10,7 @@ export interface EnvoyState {
 	/** Versions of what it took last. */
 	listeners: string;
 	clusters: string;
+	certificate: string;
 	/** How often it refused what it was given. */
 	refused: number;
 	/** Everything it took is in force with its worker, and nothing of what was before is left. */
@@ -17,14 +19,16 @@ export interface EnvoyState {
 
 /** Asks Envoy over its admin socket. Rejects with the system's error while there is nobody. */
 export async function readEnvoyState(socketPath: string): Promise<EnvoyState> {
-	const stats = parseStats(await ask(socketPath, '/stats?filter=^(listener_manager|cluster_manager)\\.'));
+	const stats = parseStats(await ask(socketPath, '/stats?filter=^(listener_manager|cluster_manager|sds)\\.'));
 	const number = (name: string) => Number(stats.get(name) ?? 0);
-	const managers = ['listener_manager.lds', 'cluster_manager.cds'];
+	const own = `sds.${secretNames.certificate}`;
+	const managers = ['listener_manager.lds', 'cluster_manager.cds', own];
 	const changes = number('listener_manager.listener_added') + number('listener_manager.listener_modified');
 	const left = ['total_listeners_warming', 'total_listeners_draining', 'total_filter_chains_draining'];
 	return {
 		listeners: stats.get('listener_manager.lds.version_text') ?? '',
 		clusters: stats.get('cluster_manager.cds.version_text') ?? '',
+		certificate: stats.get(`${own}.version_text`) ?? '',
 		refused: managers
 			.map((name) => number(`${name}.update_rejected`) + number(`${name}.update_failure`))
 			.reduce((sum, one) => sum + one, 0),

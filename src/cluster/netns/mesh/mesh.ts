@@ -84,6 +84,18 @@ export class Mesh {
 		}
 	}
 
+	/** Gives the sidecar of a pod another certificate, without a restart. @throws GatecrashError GC_CLUSTER where it has none. */
+	async rotate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<void> {
+		const sidecar = [...this.#sidecars].find(([{ name }]) => name === pod)?.[1];
+		if (!sidecar) throw new GatecrashError('GC_CLUSTER', `The pod "${pod}" has no sidecar.`);
+		await sidecar.rotate(await this.certificate(pod, choice));
+	}
+
+	/** Processes in the network namespaces of pods with a sidecar: their connections are tracked there too. */
+	pids(): number[] {
+		return [...this.#sidecars.values()].flatMap(({ pid }) => pid ?? []);
+	}
+
 	/** For a probe's own TLS; any pod may have one. @throws GatecrashError GC_CLUSTER for a pod that does not exist. */
 	async certificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate> {
 		const spec = this.#workload.pods[pod];

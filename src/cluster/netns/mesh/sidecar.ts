@@ -38,6 +38,7 @@ export class Sidecar {
 	#complaint = '';
 	#config: SidecarConfig | undefined;
 	#version = 0;
+	#certificateVersion = 0;
 	#refused = 0;
 	#stopped = false;
 
@@ -56,12 +57,17 @@ export class Sidecar {
 		const sidecar = new Sidecar(fabric, pod);
 		await mkdir(sidecar.#outside, { recursive: true });
 		await sidecar.#write('bootstrap.json', bootstrap(folderOf(pod.device), pod));
-		await sidecar.#write(`${secretNames.certificate}.json`, certificateFile(given.certificate));
+		await sidecar.#writeCertificate(given.certificate);
 		await sidecar.#write(`${secretNames.authority}.json`, authorityFile(given.roots));
 		await sidecar.#writeConfig(given.config);
 		sidecar.#run(fabric, envoy);
 		await sidecar.#taken(startBound);
 		return sidecar;
+	}
+
+	/** A process in the pod's network namespace. */
+	get pid(): number | undefined {
+		return this.#process?.pid;
 	}
 
 	/** Undefined while it runs. */
@@ -81,9 +87,10 @@ export class Sidecar {
 		await this.#taken(changeBound);
 	}
 
-	/** Another certificate from the next handshake on; open connections keep theirs. */
+	/** Resolves when the next handshake shows this certificate; open connections keep theirs. @throws GatecrashError GC_CLUSTER. */
 	async rotate(certificate: ClientCertificate): Promise<void> {
-		await this.#write(`${secretNames.certificate}.json`, certificateFile(certificate));
+		await this.#writeCertificate(certificate);
+		await this.#taken(changeBound);
 	}
 
 	/** Its pod is gone. */
@@ -124,6 +131,11 @@ export class Sidecar {
 		await this.#write(watched.listeners, listenersFile(config.listeners, version));
 	}
 
+	async #writeCertificate(certificate: ClientCertificate): Promise<void> {
+		const version = `${++this.#certificateVersion}`;
+		await this.#write(`${secretNames.certificate}.json`, certificateFile(certificate, version));
+	}
+
 	/** Beside it, then renamed: Envoy notices only that. */
 	async #write(name: string, content: Json): Promise<void> {
 		const file = join(this.#outside, name);
@@ -131,10 +143,14 @@ export class Sidecar {
 		await rename(`${file}.new`, file);
 	}
 
+	#isInForce({ settled, listeners, clusters, certificate }: EnvoyState): boolean {
+		const isNewest = [listeners, clusters].every((version) => version === `${this.#version}`);
+		return settled && isNewest && certificate === `${this.#certificateVersion}`;
+	}
+
 	/** Waits for Envoy's own word that it has what was written last, or as much of it as `enough` asks. */
-	async #taken(bound: number, enough?: (state: EnvoyState) => boolean): Promise<void> {
+	async #taken(bound: number, enough = (state: EnvoyState) => this.#isInForce(state)): Promise<void> {
 		const deadline = performance.now() + bound;
-		const wanted = `${this.#version}`;
 		let state: EnvoyState | undefined;
 		while (performance.now() < deadline) {
 			if (this.ended !== undefined) throw new GatecrashError('GC_CLUSTER', capitalised(this.ended));
@@ -143,8 +159,7 @@ export class Sidecar {
 				this.#refused = state.refused;
 				throw new GatecrashError('GC_CLUSTER', `Envoy refused its configuration: ${this.#complaint.trim()}`);
 			}
-			if (state && enough?.(state)) return;
-			if (!enough && state?.settled && state.listeners === wanted && state.clusters === wanted) return;
+			if (state && enough(state)) return;
 			await delay(pollInterval);
 		}
 		throw new GatecrashError(

@@ -90,10 +90,13 @@ function secret(folder: string, name: string): Json {
 
 const secretType = 'transport_sockets.tls.v3.Secret';
 
-/** The file of the sidecar's own certificate. */
-export function certificateFile({ chain, key }: { chain: string; key: string }): Json {
+/** The file of the sidecar's own certificate, with a version that Envoy repeats when it has taken it. */
+export function certificateFile({ chain, key }: { chain: string; key: string }, version: string): Json {
 	const certificate = { certificate_chain: { inline_string: chain }, private_key: { inline_string: key } };
-	return { resources: [typed(secretType, { name: secretNames.certificate, tls_certificate: certificate })] };
+	return {
+		version_info: version,
+		resources: [typed(secretType, { name: secretNames.certificate, tls_certificate: certificate })],
+	};
 }
 
 /** The file of whom the sidecar trusts, PEM. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { EmbeddedDeployment } from '../../../../src/cluster/netns/embedded-deployment.ts';
 import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
 import {
 	appService,
@@ -122,6 +123,21 @@ describe('A sidecar of the embedded mesh', function () {
 		expect(await mesh.on('client', 'mutual')).to.match(/^app from/);
 		await mesh.apply(permissive);
 		expect(await mesh.on('client', 'mutual')).to.match(/^app from/);
+	});
+
+	it('shows another certificate without a restart, from the next connection on', async () => {
+		await mesh.apply(strict);
+		const deployment = mesh.cluster.deployment as EmbeddedDeployment;
+		await mesh.try('client', 'svc/app', 90, { keep: 'before' });
+		await deployment.rotateCertificate('client', 'other-identity');
+		const other = 'spiffe://cluster.local/ns/someone/sa/else';
+		expect(await mesh.try('client', 'svc/app', 80)).to.equal(`app from 127.0.0.6 as ${other}`);
+		await deployment.rotateCertificate('client', 'expired');
+		expect(await mesh.try('client', 'svc/app', 80)).to.equal('status 503');
+		expect(await mesh.try('client', 'svc/app', 90)).to.equal('ECONNRESET');
+		expect(await mesh.on('client', 'before'), 'an open connection').to.match(/^app from/);
+		await deployment.rotateCertificate('client', 'valid');
+		expect(await mesh.try('client', 'svc/app', 80)).to.equal(`app from 127.0.0.6 as ${clientId}`);
 	});
 
 	it('takes changes as often as they come, each in force when it is acknowledged', async () => {
