@@ -152,6 +152,22 @@ describe('plaintext', () => {
 		expect(cell.reasons[0]?.text).to.contain(header);
 	});
 
+	it('no line of the history can be lost so that what was wrapped, or leaked, looks blocked', () => {
+		for (const behaviour of [
+			{ ...replied, forwarded: header },
+			{ ...reset, witnesses: ['target'], forwarded: header },
+		]) {
+			const { plan, events } = declaredAs(plaintext, (index) => (index === 1 ? behaviour : reset));
+			for (const dropped of events) {
+				const part = judge(
+					plan,
+					events.filter((event) => event !== dropped),
+				);
+				expect(cellOf(part).verdict, `line ${dropped.n}`).to.not.equal('enforced');
+			}
+		}
+	});
+
 	it('a leak when only some of it was wrapped', () => {
 		const cell = verdictOf(plaintext, (index) => (index === 1 ? replied : { ...replied, forwarded: header }));
 		expect(told(cell)).to.deep.include({ verdict: 'leak', codes: ['leak-replied'] });
