@@ -37,8 +37,8 @@ export class Sidecar {
 	#process: ChildProcessWithoutNullStreams | undefined;
 	#complaint = '';
 	#config: SidecarConfig | undefined;
-	#version = 0;
-	#certificateVersion = 0;
+	/** Of what was written last. */
+	readonly #versions = { listeners: 0, clusters: 0, certificate: 0 };
 	#refused = 0;
 	#stopped = false;
 
@@ -83,8 +83,14 @@ export class Sidecar {
 	 */
 	async update(config: SidecarConfig): Promise<void> {
 		if (isDeepStrictEqual(config, this.#config)) return;
-		await this.#writeConfig(config);
-		await this.#taken(changeBound);
+		try {
+			await this.#writeConfig(config);
+			await this.#taken(changeBound);
+		} catch (error) {
+			// What was refused must not count as what is in force when it comes a second time.
+			this.#config = undefined;
+			throw error;
+		}
 	}
 
 	/** Resolves when the next handshake shows this certificate; open connections keep theirs. @throws GatecrashError GC_CLUSTER. */
@@ -121,18 +127,24 @@ export class Sidecar {
 		this.#process = child;
 	}
 
+	/** Only what differs: the wait for clusters is not needed where only listeners do. */
 	async #writeConfig(config: SidecarConfig): Promise<void> {
+		const { listeners, clusters } = this.#config ?? {};
 		this.#config = config;
-		const version = `${++this.#version}`;
 		// Clusters first: a listener that names one that is not there yet is refused. Files that are written one after the
 		// other are not read in that order, so a running Envoy has to say that it has the clusters.
-		await this.#write(watched.clusters, clustersFile(config.clusters, version));
-		if (this.#process) await this.#taken(changeBound, (state) => state.clusters === version);
-		await this.#write(watched.listeners, listenersFile(config.listeners, version));
+		if (!isDeepStrictEqual(clusters, config.clusters)) {
+			const version = `${++this.#versions.clusters}`;
+			await this.#write(watched.clusters, clustersFile(config.clusters, version));
+			if (this.#process) await this.#taken(changeBound, (state) => state.clusters === version);
+		}
+		if (!isDeepStrictEqual(listeners, config.listeners)) {
+			await this.#write(watched.listeners, listenersFile(config.listeners, `${++this.#versions.listeners}`));
+		}
 	}
 
 	async #writeCertificate(certificate: ClientCertificate): Promise<void> {
-		const version = `${++this.#certificateVersion}`;
+		const version = `${++this.#versions.certificate}`;
 		await this.#write(`${secretNames.certificate}.json`, certificateFile(certificate, version));
 	}
 
@@ -143,9 +155,9 @@ export class Sidecar {
 		await rename(`${file}.new`, file);
 	}
 
-	#isInForce({ settled, listeners, clusters, certificate }: EnvoyState): boolean {
-		const isNewest = [listeners, clusters].every((version) => version === `${this.#version}`);
-		return settled && isNewest && certificate === `${this.#certificateVersion}`;
+	#isInForce(state: EnvoyState): boolean {
+		const files = ['listeners', 'clusters', 'certificate'] as const;
+		return state.settled && files.every((file) => state[file] === `${this.#versions[file]}`);
 	}
 
 	/** Waits for Envoy's own word that it has what was written last, or as much of it as `enough` asks. */
