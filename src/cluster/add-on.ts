@@ -40,6 +40,11 @@ export const addOn = z
 		sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is 64 hexadecimal digits'),
 		/** Namespaces that the manifest takes for granted. */
 		namespaces: z.array(name).default([]),
+		/**
+		 * Secret (NAMESPACE/NAME) that gives a mesh the harness's certificate authority, as Istio's `cacerts` does. It is made
+		 * before everything else. https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
+		 */
+		authority: namespacedName.optional(),
 		/** Objects of the manifest that are not installed; each has to match something. */
 		omit: z.array(objectSelector).default([]),
 		patches: z.array(patch).default([]),

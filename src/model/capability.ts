@@ -26,6 +26,8 @@ export const capabilities = {
 	istio: 'runs Istio with sidecars',
 	ambient: 'runs Istio in ambient mode',
 	envoy: 'runs an Envoy proxy beside a probe pod',
+	'mesh-certificates':
+		'has a mesh whose certificate authority the harness owns, so that it can make certificates of it',
 	'wire-capture': 'can capture packets on the host side of a pod',
 	faults: 'can inject faults while attempts go on',
 } as const;

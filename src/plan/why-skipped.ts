@@ -27,8 +27,8 @@ export function whySkipped(
 	const later = notYet[attempt.kind];
 	if (later) return later;
 	if (attempt.options.first === 'server') return 'servers that speak first are not carried out by this version';
-	if (attempt.kind === 'tls' && attempt.options.certificate !== 'none' && !hasAuthority(capabilities)) {
-		return 'needs istio or envoy for a client certificate, and this cluster has neither';
+	if (attempt.kind === 'tls' && attempt.options.certificate !== 'none' && !capabilities.has('mesh-certificates')) {
+		return 'needs mesh-certificates, which this cluster does not have';
 	}
 	if (protocol === 'sctp' && !capabilities.has('sctp'))
 		return 'needs sctp, which this cluster or its probes do not have';
@@ -41,9 +41,4 @@ export function whySkipped(
 		return `attempts towards the ${to.kind} are not carried out by this version`;
 	}
 	return undefined;
-}
-
-/** Somebody verifies the probes' certificates here, so that there may be an authority of ours that makes them. */
-function hasAuthority(capabilities: ReadonlySet<Capability>): boolean {
-	return capabilities.has('istio') || capabilities.has('envoy');
 }

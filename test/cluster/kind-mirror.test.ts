@@ -123,6 +123,8 @@ describe('images of a kind cluster', () => {
 		expect(await manifestOf(rendered, folder, signal)).to.equal(text);
 		const refused = await manifestOf(rendered, undefined, signal).catch((error: unknown) => error);
 		expect(refused).to.be.instanceOf(GatecrashError);
-		expect((refused as GatecrashError).hint).to.include('tool print > engine.yaml').and.include(rest.sha256);
+		expect((refused as GatecrashError).hint)
+			.to.include('tool print > engine.yaml')
+			.and.include(rest.sha256);
 	});
 });

@@ -4,7 +4,7 @@ import type { ScenarioPlan } from '../../src/model/plan.ts';
 import { planScenarios } from '../../src/plan/plan-scenarios.ts';
 import { parseScenarioText } from '../../src/scenario/parse-scenario-text.ts';
 
-const everything: Capability[] = ['network-policy', 'ipv4', 'istio'];
+const everything: Capability[] = ['network-policy', 'ipv4', 'istio', 'mesh-certificates'];
 
 function planned(attempts: string, capabilities = everything): ScenarioPlan {
 	const text = `
@@ -113,9 +113,9 @@ describe('credentials of cells', () => {
 `;
 		const skips = (capabilities: Capability[]) => planned(attempts, capabilities).cells.map(({ skip }) => skip);
 		expect(skips(['network-policy', 'ipv4'])).to.deep.equal([
-			'needs istio or envoy for a client certificate, and this cluster has neither',
+			'needs mesh-certificates, which this cluster does not have',
 			undefined,
 		]);
-		expect(skips(['network-policy', 'ipv4', 'envoy'])).to.deep.equal([undefined, undefined]);
+		expect(skips(['network-policy', 'ipv4', 'mesh-certificates'])).to.deep.equal([undefined, undefined]);
 	});
 });

@@ -39,7 +39,7 @@ export class ClusterRecords {
 		return join(this.#folder, kindName);
 	}
 
-	file(kindName: string, name: 'cluster.json' | 'kubeconfig' | 'kind.yaml'): string {
+	file(kindName: string, name: 'cluster.json' | 'kubeconfig' | 'kind.yaml' | 'mesh-authority.json'): string {
 		return join(this.#folder, kindName, name);
 	}
 

@@ -11,12 +11,20 @@ const lanes = 8;
  * Applies an add-on's objects. On clusters that gatecrash made only: they belong to the cluster and go with it.
  * Definitions of kinds come first, and namespaces; the API server needs a moment until it serves a new kind.
  */
-export async function applyAddOn(client: KubeClient, addOn: AddOn, text: string, signal: AbortSignal): Promise<void> {
+export async function applyAddOn(
+	client: KubeClient,
+	addOn: AddOn,
+	text: string,
+	signal: AbortSignal,
+	/** Of the harness's own, before the rest: what the add-on looks for when it starts. */
+	early: readonly KubeObject[] = [],
+): Promise<void> {
 	const objects = manifestObjects(addOn, text);
 	const first = objects.filter(isGroundwork);
 	const then = objects.filter((object) => !isGroundwork(object));
 	await inLanes(first, (object) => client.apply(object, { signal }));
 	await waitForKinds(client, first, signal);
+	await inLanes([...early], (object) => client.apply(object, { signal }));
 	await inLanes(then, (object) => client.apply(object, { signal }));
 }
 

@@ -24,6 +24,7 @@ import { findKeptCluster, fingerprint } from './kept-cluster.ts';
 import { nodeContainers } from './kind-clusters.ts';
 import { knownNetwork, rangesOf } from './kind-config.ts';
 import { refuseKindnet } from './kindnet.ts';
+import { readMeshAuthority } from './mesh-authority.ts';
 import { readNodeLosses } from './node-losses.ts';
 import { NodeReader } from './node-reader.ts';
 import { standUp, type Standing, takeDown } from './stand-up.ts';
@@ -90,6 +91,7 @@ class KindCluster implements Cluster {
 			ledger: this.#own === undefined ? this.#options.ledger : undefined,
 			startExternal: (...wanted) => this.#startExternal(images, nodes, wanted),
 			lossCounters: () => readNodeLosses(this.#readers),
+			certificates: await readMeshAuthority(this.#records.file(kindName, 'mesh-authority.json')),
 		});
 		const origin = `kind cluster ${kindName}${images.node === undefined ? '' : `, node image ${images.node}`}`;
 		return {

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../kube/connect.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import type { Ledger } from '../../model/cluster.ts';
+import type { AddOn } from '../add-on.ts';
 import type { ClusterDefinition } from '../cluster-definition.ts';
 import type { ClusterRecord, ClusterRecords } from './cluster-records.ts';
 import { applyAddOn, waitForAddOn, waitForNodes } from './install-add-on.ts';
@@ -16,6 +18,7 @@ import {
 	nodeContainers,
 } from './kind-clusters.ts';
 import { kindConfig } from './kind-config.ts';
+import { authoritySecret, makeMeshAuthority } from './mesh-authority.ts';
 import { manifestOf } from './mirror.ts';
 
 const nodesBound = 180_000;
@@ -79,7 +82,8 @@ export async function standUp(wanted: NewCluster): Promise<Standing> {
 			loaded.catch(() => {});
 			for (const [index, addOn] of spec.addOns.entries()) {
 				wanted.onPhase(`installing ${addOn.name}`);
-				await applyAddOn(api, addOn, manifests[index] ?? '', signal);
+				const first = await authorityOf(addOn, records.file(record.kindName, 'mesh-authority.json'));
+				await applyAddOn(api, addOn, manifests[index] ?? '', signal, first);
 			}
 			await loaded;
 		});
@@ -111,6 +115,10 @@ export async function takeDown(kindName: string, records: ClusterRecords, ledger
 	}
 	await records.remove(kindName);
 	ledger?.undone({ makes: 'kind-cluster', name: kindName, kubeconfig });
+}
+
+async function authorityOf({ authority }: AddOn, file: string): Promise<KubeObject[]> {
+	return authority === undefined ? [] : [await authoritySecret(authority, await makeMeshAuthority(file))];
 }
 
 /** What failed says more than that its logs could not be had. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import type { BootAttempt } from '../../model/agent.ts';
+import type { BootAttempt, ClientCertificate } from '../../model/agent.ts';
 import type {
 	Acknowledgement,
 	AgentSettings,
@@ -13,6 +13,7 @@ import type {
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
+import type { CertificateChoice } from '../../model/scenario.ts';
 import type { ExternalEndpoint } from '../external-endpoint.ts';
 import { allDone } from './all-done.ts';
 import { openAgentStream } from './agent-streams.ts';
@@ -112,6 +113,13 @@ export class KubernetesDeployment implements Deployment {
 		const pod = this.#pods.find(name, kind === 'node' ? 'node' : 'pod');
 		if (!pod.endpoint.agent) throw new GatecrashError('GC_AGENT', `There is no agent at "${endpoint}".`);
 		return openAgentStream(this.#site.client, pod.ref, this.#signal);
+	}
+
+	async clientCertificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate> {
+		const { certificates } = this.#site.options;
+		if (!certificates) throw new GatecrashError('GC_CLUSTER', 'The certificate authority of this mesh is not ours.');
+		const { ref, spec } = this.#pods.find(pod);
+		return certificates.chosen(choice, ref.namespace, spec.serviceAccount);
 	}
 
 	apply(policies: KubernetesObject[]): Promise<Acknowledgement> {

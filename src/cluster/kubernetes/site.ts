@@ -2,6 +2,7 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { AgentSettings, Deployment, Ledger, LossCounters } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
+import type { MeshCertificates } from '../netns/mesh/certificates.ts';
 import type { StartExternal } from '../external-endpoint.ts';
 import { type ClusterNode, readNodes } from './cluster-nodes.ts';
 import { KubernetesDeployment } from './deployment.ts';
@@ -28,6 +29,8 @@ export interface KubernetesSiteOptions {
 	startExternal?: StartExternal | undefined;
 	/** Cluster-wide loss counters; without it they are reported as 0, and the driver's facts must say so in a note. */
 	lossCounters?: (() => Promise<LossCounters>) | undefined;
+	/** The authority of the cluster's mesh, where the harness has it. */
+	certificates?: MeshCertificates | undefined;
 	/** When `gatecrash clean` may remove what is left, milliseconds from now; default two hours. */
 	lifetime?: number;
 }

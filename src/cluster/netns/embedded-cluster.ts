@@ -83,7 +83,7 @@ class EmbeddedCluster implements Cluster {
 			...{ nodes: 1, ranges: rangesOf(this.#families), externalRanges: ranges.external },
 			nodeRanges: { ipv4: `${nodeAddresses.ipv4}/32`, ipv6: `${nodeAddresses.ipv6}/128` },
 		};
-		const mesh: Capability[] = this.#envoy === undefined ? [] : ['istio', 'envoy'];
+		const mesh: Capability[] = this.#envoy === undefined ? [] : ['istio', 'envoy', 'mesh-certificates'];
 		this.capabilities = new Set([
 			...this.#families,
 			...(['network-policy', 'host-network', 'external', 'node-port'] as const),

@@ -25,7 +25,7 @@ interface Issuer {
 /**
  * The certificates of one mesh: a certificate authority of its own, ECDSA P-256, and leaves with a SPIFFE name and an
  * empty subject, as Istio's have. Beside it stands an authority that nobody trusts and that looks just the same, for
- * certificates that have to be refused. Nothing of it is written to disk, and it is gone with the object.
+ * certificates that have to be refused. It is gone with the object unless `authority` is asked for.
  */
 export class MeshCertificates {
 	readonly #x509: typeof X509;
@@ -42,6 +42,22 @@ export class MeshCertificates {
 		// Half a megabyte that only clusters with a mesh need.
 		const x509 = await import('@peculiar/x509');
 		return new MeshCertificates(x509, await newAuthority(x509), await newAuthority(x509));
+	}
+
+	/** An authority that was written down before; the stranger beside it is a new one. */
+	static async restore({ chain, key }: ClientCertificate): Promise<MeshCertificates> {
+		const x509 = await import('@peculiar/x509');
+		const imported = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(key), algorithm, true, [
+			'sign',
+		]);
+		const mesh = { certificate: new x509.X509Certificate(chain), key: imported };
+		return new MeshCertificates(x509, mesh, await newAuthority(x509));
+	}
+
+	/** The authority that every sidecar trusts, with its key: for a mesh that issues with it, or to be kept beside it. */
+	async authority(): Promise<ClientCertificate> {
+		const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', this.#mesh.key);
+		return { chain: this.root, key: this.#x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
 	}
 
 	/** PEM of the authority that every sidecar trusts. */
@@ -116,7 +132,8 @@ async function newAuthority(x509: typeof X509): Promise<Issuer> {
 			serialNumber: newSerial(),
 			name: `O=${trustDomain}`,
 			notBefore: new Date(Date.now() - hour),
-			notAfter: new Date(Date.now() + 48 * hour),
+			// Longer than a kept cluster stands.
+			notAfter: new Date(Date.now() + 30 * 24 * hour),
 			signingAlgorithm: algorithm,
 			keys,
 			extensions: [
