@@ -24,7 +24,7 @@ export const phaseSchema = z
 				'Ends the case ids of these attempts, or of those after this change; default: made from the last change, such as `after-apply-default-deny`.',
 			),
 		attempt: oneOrList(attemptSchema).optional().describe('Attempts, all at once.'),
-		hold: hold.optional().describe('Opens a connection and keeps it.'),
+		hold: hold.optional().describe('Opens a TCP connection, or a UDP flow, and keeps it.'),
 		apply: oneOrList(dnsLabel)
 			.optional()
 			.describe('Policies to apply, by their name in `spec.policies`, in one change.'),
