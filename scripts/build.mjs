@@ -1,21 +1,21 @@
 // Builds dist/: the command line in a few files, because reading hundreds of modules takes longer than the demo's
 // policies do, and the agent as one file that needs nothing else and runs in every probe pod. Types are checked by
 // `npm run check`.
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+// Beside dist, and then in its place: runs that are going on read from it.
+const fresh = join(root, `dist.${process.pid}`);
 const shared = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', format: 'esm' };
-rmSync(dist, { recursive: true, force: true });
 
-await build({ ...shared, entryPoints: ['src/agent/main.ts'], outfile: 'dist/agent.mjs', legalComments: 'none' });
+await build({ ...shared, entryPoints: ['src/agent/main.ts'], outfile: join(fresh, 'agent.mjs'), legalComments: 'none' });
 const { metafile } = await build({
 	...shared,
 	entryPoints: ['src/main.ts'],
-	outdir: dist,
+	outdir: fresh,
 	chunkNames: 'parts/[name]-[hash]',
 	splitting: true,
 	metafile: true,
@@ -24,8 +24,14 @@ const { metafile } = await build({
 	banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 	legalComments: 'none',
 });
-chmodSync(join(dist, 'main.js'), 0o755);
-writeFileSync(join(dist, 'third-party-licences.txt'), thirdPartyLicences(Object.keys(metafile.inputs)));
+chmodSync(join(fresh, 'main.js'), 0o755);
+writeFileSync(join(fresh, 'third-party-licences.txt'), thirdPartyLicences(Object.keys(metafile.inputs)));
+
+const old = join(root, `dist.${process.pid}.old`);
+const dist = join(root, 'dist');
+if (existsSync(dist)) renameSync(dist, old);
+renameSync(fresh, dist);
+rmSync(old, { recursive: true, force: true });
 
 /** The licences of whatever was bundled, as they ask for. */
 function thirdPartyLicences(inputs) {

@@ -28,7 +28,7 @@ function blockText(block: Block): string {
 }
 
 /** About how many bytes these need in a netlink message; rather too many than too few. */
-const cost = { element: 100, rule: 500, block: 300 };
+const cost = { element: 100, rule: 1000, block: 300 };
 
 /** About how many bytes of netlink messages these blocks need. */
 export function messageSize(blocks: readonly Block[]): number {
