@@ -1,6 +1,7 @@
 import type { Cell } from '../model/plan.ts';
 import type { Reason } from '../model/verdict.ts';
 import type { CellContext } from './cell-context.ts';
+import { type Control, held } from './control.ts';
 import { failed } from './duties.ts';
 import { isNotRun, type Judgement, judgement, problemsOfTries, reasonsOf } from './finding-out.ts';
 import { identityFindings, judgeIdentity } from './judge-identity.ts';
@@ -17,7 +18,7 @@ const chance = 0.001;
 export function judgeAllowed(context: CellContext, cell: Cell): Judgement {
 	const tries = context.declared(cell);
 	const ran = tries.filter((record) => !isNotRun(record));
-	const controls = context.duties.of(cell, tries);
+	const controls = context.duties.of(cell, tries).map((control) => clientReaches(context, tries, control));
 	const rest = { controls, deciding: [...tries] };
 	const incomplete = problemsOfAllowed(cell, tries, ran, controls);
 	if (incomplete.length > 0) return judgement('inconclusive', incomplete, rest);
@@ -33,6 +34,21 @@ export function judgeAllowed(context: CellContext, cell: Cell): Judgement {
 	return missing.length > 0 || replied.length > 0
 		? judgement('inconclusive', [...reasons, ...missing], { ...rest, findings })
 		: judgement('broken', reasons, { ...rest, findings });
+}
+
+/**
+ * An engine that drops what a node sends before it leaves looks like a client that could not send. A client that got
+ * through to another target in the same epoch was able to.
+ */
+function clientReaches(context: CellContext, tries: readonly TryRecord[], control: Control): Control {
+	if (control.code !== 'client-silent') return control;
+	const clients = new Set(tries.map((record) => record.clientUid));
+	const epochs = new Set(tries.map((record) => record.event.epoch));
+	const through = context.history.tries.find(
+		({ clientUid, event, self, seen }) =>
+			clients.has(clientUid) && epochs.has(event.epoch) && !self && seen.lands === 'replied',
+	);
+	return through ? held(control.control, `it got through on ${through.event.cell} in the same epoch`) : control;
 }
 
 function enforced(cell: Cell, ran: readonly TryRecord[], replied: readonly TryRecord[]): Judgement {

@@ -3,7 +3,7 @@ import { judge } from '../../src/judge/judge.ts';
 import type { Cell } from '../../src/model/plan.ts';
 import type { ServiceSpec } from '../../src/model/scenario.ts';
 import { cellOf, changed, codesOf, declaredEpoch, without } from './edit-history.ts';
-import { type Behaviour, type BuildOptions, build, delivered, replied, timedOut, uidOf } from './history-builder.ts';
+import { type Behaviour, type BuildOptions, build, delivered, replied, timedOut, toPod, uidOf } from './history-builder.ts';
 
 const allowed: Partial<Cell> = { expectation: 'allowed' };
 const service: ServiceSpec = {
@@ -38,6 +38,23 @@ describe('allowed paths', () => {
 		expect(cellOf(judge(plan, dead)).verdict).to.equal('inconclusive');
 		const silent = without(events, 'counters', ({ uid }) => uid === uidOf('client-two'));
 		expect(cellOf(judge(plan, silent)).verdict).to.equal('inconclusive');
+	});
+
+	it('a client whose packets were not counted is believed where it got through to another target', () => {
+		const silent = (cells: Partial<Cell>[]) => {
+			const behave: BuildOptions['behave'] = (cell, purpose) =>
+				purpose === 'declared' && cell.to.name === 'app-one' ? timedOut : replied;
+			const { plan, events } = build({ cells, behave });
+			const stopped = changed(
+				events,
+				'counters',
+				({ uid }) => uid === uidOf('client-two'),
+				(event) => ({ ...event, counters: { ...event.counters, sentPackets: 7 } }),
+			);
+			return cellOf(judge(plan, stopped));
+		};
+		expect(codesOf(silent([allowed]))).to.deep.equal(['no-reply', 'client-silent']);
+		expect(silent([allowed, { ...allowed, to: toPod('app-two') }]).verdict).to.equal('broken');
 	});
 
 	it('delivered without a reply is broken: the reply path', () => {
