@@ -11,7 +11,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const fresh = join(root, `dist.${process.pid}`);
 const shared = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', format: 'esm' };
 
-await build({ ...shared, entryPoints: ['src/agent/main.ts'], outfile: join(fresh, 'agent.mjs'), legalComments: 'none' });
+await build({
+	...shared,
+	entryPoints: ['src/agent/main.ts'],
+	outfile: join(fresh, 'agent.mjs'),
+	legalComments: 'none',
+});
 const { metafile } = await build({
 	...shared,
 	entryPoints: ['src/main.ts'],
@@ -36,12 +41,14 @@ rmSync(old, { recursive: true, force: true });
 /** The licences of whatever was bundled, as they ask for. */
 function thirdPartyLicences(inputs) {
 	const folders = new Set(inputs.flatMap((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []));
-	const texts = [...folders].sort().map((folder) => {
-		const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-		const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-		const text =
-			file && existsSync(join(root, folder, file)) ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
-		return `${name} ${version} (${license})\n\n${text}\n`;
-	});
+	const texts = [...folders]
+		.toSorted((one, other) => one.localeCompare(other))
+		.map((folder) => {
+			const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+			const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+			const text =
+				file && existsSync(join(root, folder, file)) ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
+			return `${name} ${version} (${license})\n\n${text}\n`;
+		});
 	return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }

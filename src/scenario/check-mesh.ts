@@ -79,7 +79,7 @@ function listeners({ spec }: CheckContext, { kind, name, port, protocol }: Targe
 	if (kind === 'pod') return (spec.pods[name]?.listen ?? []).map(expandListen).filter(fits);
 	const service = spec.services?.[name];
 	if (kind === 'node' || !service) return [];
-	const { namespace, selector = {} } = service;
+	const { namespace, selector } = service;
 	const backends = Object.values(spec.pods).filter(
 		(pod) =>
 			pod.namespace === namespace && Object.entries(selector).every(([key, value]) => pod.labels?.[key] === value),

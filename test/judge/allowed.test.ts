@@ -3,7 +3,16 @@ import { judge } from '../../src/judge/judge.ts';
 import type { Cell } from '../../src/model/plan.ts';
 import type { ServiceSpec } from '../../src/model/scenario.ts';
 import { cellOf, changed, codesOf, declaredEpoch, without } from './edit-history.ts';
-import { type Behaviour, type BuildOptions, build, delivered, replied, timedOut, toPod, uidOf } from './history-builder.ts';
+import {
+	type Behaviour,
+	type BuildOptions,
+	build,
+	delivered,
+	replied,
+	timedOut,
+	toPod,
+	uidOf,
+} from './history-builder.ts';
 
 const allowed: Partial<Cell> = { expectation: 'allowed' };
 const service: ServiceSpec = {

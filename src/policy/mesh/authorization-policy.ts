@@ -30,7 +30,7 @@ interface SpecText {
 /** A connection as the server's proxy sees it. */
 export interface AuthenticatedPeer {
 	/** SPIFFE id; undefined: none, in the clear. `other`: one that is not the client's own, and not known. */
-	identity: string | 'other' | undefined;
+	identity: string | undefined;
 	/** The client's own SPIFFE id, as far as it has one: what `other` isn't. */
 	own: string | undefined;
 	/** At the workload. */

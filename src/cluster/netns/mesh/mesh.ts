@@ -55,7 +55,7 @@ export class Mesh {
 		const redirect = () => this.#fabric.run(['sh', '-s'], redirectScript(pods.map((pod) => this.#redirect(pod))));
 		const late = this.#engine.captureDelay();
 		// Pods that are gone by then, and the fabric, need none any more.
-		if (late > 0) setTimeout(() => redirect().catch(() => {}), late).unref();
+		if (late > 0) setTimeout(() => void redirect().catch(() => {}), late).unref();
 		else await redirect();
 		const services = this.#meshServices();
 		await Promise.all(pods.map((pod) => this.#startSidecar(pod, services)));
@@ -66,9 +66,9 @@ export class Mesh {
 		if (this.#sidecars.size === 0) return;
 		const services = this.#meshServices();
 		await Promise.all(
-			[...this.#sidecars].map(([member, sidecar]) =>
-				this.#isMeshed(member) ? sidecar.update(this.#config(member, services)) : undefined,
-			),
+			[...this.#sidecars].map(async ([member, sidecar]) => {
+				if (this.#isMeshed(member)) await sidecar.update(this.#config(member, services));
+			}),
 		);
 	}
 
