@@ -13,6 +13,7 @@ import type {
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ClusterRange } from '../../model/reference.ts';
+import type { Scenario } from '../../model/scenario.ts';
 import { agentProgram } from './agent-program.ts';
 import type { Bug } from './bugs/bug.ts';
 import { engineWith, findBug } from './bugs/inject.ts';
@@ -72,6 +73,8 @@ class EmbeddedCluster implements Cluster {
 	readonly #envoy: string | undefined;
 	readonly #deployments = new Set<EmbeddedDeployment>();
 	#permission: Permission | undefined;
+	/** Some scenario that is planned for it has a mesh. */
+	#meshed = false;
 
 	constructor(options: EmbeddedClusterOptions) {
 		this.#options = options;
@@ -92,11 +95,17 @@ class EmbeddedCluster implements Cluster {
 		this.remedies = this.#envoy === undefined ? { istio: envoyHint, envoy: envoyHint } : {};
 	}
 
+	/** None; it hears of every scenario that is planned. */
+	refuses(scenario: Scenario): undefined {
+		this.#meshed ||= hasMesh(scenario);
+	}
+
 	async up(signal: AbortSignal): Promise<ClusterFacts> {
 		signal.throwIfAborted();
 		const [permission, envoyVersion] = await Promise.all([
 			findPermission(),
-			this.#envoy === undefined ? undefined : readEnvoyVersion(this.#envoy).catch(() => 'unknown'),
+			// Asking it takes longer than bringing a cluster up, and most runs have no use for it.
+			this.#envoy === undefined || !this.#meshed ? undefined : readEnvoyVersion(this.#envoy).catch(() => 'unknown'),
 		]);
 		this.#permission = permission;
 		const mesh = envoyVersion === undefined ? [] : [`envoy ${envoyVersion} (embedded mesh)`];
@@ -165,7 +174,7 @@ class EmbeddedCluster implements Cluster {
 	}
 }
 
-function hasMesh({ pods, namespaces }: Workload): boolean {
+function hasMesh({ pods, namespaces }: Pick<Workload, 'pods' | 'namespaces'>): boolean {
 	return Object.values(pods).some((pod) => hasSidecar(pod, namespaces[pod.namespace]));
 }
 
