@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Leftover, LeftoverSearch } from './find-leftovers.ts';
 import { noteUndone } from './ledgers.ts';
 
-/** A call that a killed run had under way may still have made something after the first look. */
-const rounds = 3;
+/**
+ * A call that a killed run had under way may still make something after the first look: Docker takes seconds for a node
+ * on a busy machine. Each pause is twice as long as the one before, milliseconds.
+ */
+const rounds = 6;
+const firstPause = 200;
 
 /** Removes everything found, looks again, and writes into the ledgers what is gone. Returns what is left, as sentences. */
 export async function removeLeftovers(
@@ -15,6 +20,8 @@ export async function removeLeftovers(
 	for (let round = 0; round < rounds && search.leftovers.length > 0; round += 1) {
 		failures = await removeAll(search.leftovers, onRemoved);
 		if (failures.length > 0) break;
+		// Nothing comes again after the first look but where something did.
+		if (round > 0) await sleep(firstPause * 2 ** round);
 		const next = await search.again();
 		if (search !== first) search.close();
 		search = next;
