@@ -1,4 +1,5 @@
 import type { AgentCommand, AttemptCommand } from '../model/agent.ts';
+import { isRecord } from '../model/is-record.ts';
 import { isToken } from './wire.ts';
 
 type Fields = Record<string, unknown>;
@@ -11,7 +12,7 @@ export function readCommand(line: string): AgentCommand | string {
 	} catch {
 		return 'not JSON';
 	}
-	if (!isFields(value)) return 'not a command';
+	if (!isRecord(value)) return 'not a command';
 	const problem = problemOf(value);
 	return problem ?? (value as AgentCommand);
 }
@@ -54,7 +55,7 @@ function problemOf(value: Fields): string | undefined {
 
 /** Why this is no AttemptCommand; undefined: it is one. */
 export function problemOfAttempt(value: unknown): string | undefined {
-	if (!isFields(value)) return 'an attempt is not an object';
+	if (!isRecord(value)) return 'an attempt is not an object';
 	if (!isTokenText(value.token)) return 'an attempt needs a token of letters, digits and . _ ~ -';
 	const { token, source, destination } = value;
 	const inAttempt = (problem: string) => `attempt ${String(token)}: ${problem}`;
@@ -64,9 +65,9 @@ export function problemOfAttempt(value: unknown): string | undefined {
 		return inAttempt('protocol and speaks do not go together');
 	}
 	if (!oneOf(value.family, ['ipv4', 'ipv6'])) return inAttempt('unknown family');
-	if (!isFields(source) || !isPort(source.port) || !isOptionalText(source.address)) return inAttempt('bad source');
+	if (!isRecord(source) || !isPort(source.port) || !isOptionalText(source.address)) return inAttempt('bad source');
 	if (
-		!isFields(destination) ||
+		!isRecord(destination) ||
 		!isPort(destination.port) ||
 		destination.port === 0 ||
 		typeof destination.address !== 'string'
@@ -78,12 +79,12 @@ export function problemOfAttempt(value: unknown): string | undefined {
 }
 
 function isTls(value: unknown): boolean {
-	if (!isFields(value) || !Array.isArray(value.alpn)) return false;
+	if (!isRecord(value) || !Array.isArray(value.alpn)) return false;
 	// RFC 7301: one byte holds the length of a name.
 	if (!value.alpn.every((name) => typeof name === 'string' && /^[\x20-\x7e]{1,255}$/.test(name))) return false;
 	const { certificate } = value;
 	if (certificate === undefined) return true;
-	if (!isFields(certificate)) return false;
+	if (!isRecord(certificate)) return false;
 	const { chain, key, missing } = certificate;
 	return typeof missing === 'string' || (typeof chain === 'string' && typeof key === 'string');
 }
@@ -95,10 +96,6 @@ export function problemOfBootAttempt(value: unknown): string | undefined {
 	const { every, limit, source } = value as AttemptCommand & Fields;
 	if (!isTime(every) || !isCount(limit)) return 'a boot attempt needs every and limit';
 	return source.port + Number(limit) > 65_536 ? 'the source ports of a boot attempt end above 65535' : undefined;
-}
-
-export function isFields(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isPort(value: unknown): value is number {

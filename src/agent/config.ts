@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AgentConfig, AgentLimits } from '../model/agent.ts';
-import { isCount, isFields, isPort, problemOfBootAttempt } from './command.ts';
+import { isRecord } from '../model/is-record.ts';
+import { isCount, isPort, problemOfBootAttempt } from './command.ts';
 
 /** The configuration can't be used; `message` says what is wrong with it. Exit 64. */
 export class ConfigError extends Error {}
@@ -15,7 +16,7 @@ export function readConfig(file: string | undefined, environment: NodeJS.Process
 	} catch {
 		throw new ConfigError('the configuration is not JSON');
 	}
-	if (!isFields(value)) throw new ConfigError('the configuration is not an object');
+	if (!isRecord(value)) throw new ConfigError('the configuration is not an object');
 	const uid = environment.GATECRASH_POD_UID || value.uid;
 	const config = { ...value, uid };
 	const problem = problemOf(config);
@@ -38,14 +39,14 @@ function problemOf({ run, endpoint, uid, key, listen, boot, limits }: Record<str
 	if (typeof key !== 'string' || !/^([0-9a-f]{2}){16,}$/i.test(key)) return 'key is hex, at least 16 bytes';
 	if (!Array.isArray(listen) || !listen.every(isListen)) return 'listen is a list of port, protocol and speaks';
 	if (!Array.isArray(boot)) return 'boot is a list';
-	if (!isFields(limits) || ![limits.inFlight, limits.records, limits.connections].every(isCount)) {
+	if (!isRecord(limits) || ![limits.inFlight, limits.records, limits.connections].every(isCount)) {
 		return 'limits needs inFlight, records and connections';
 	}
 	return boot.map(problemOfBootAttempt).find((problem) => problem !== undefined);
 }
 
 function isListen(value: unknown): boolean {
-	if (!isFields(value) || !isPort(value.port) || value.port === 0) return false;
+	if (!isRecord(value) || !isPort(value.port) || value.port === 0) return false;
 	const { protocol, speaks } = value;
 	return (
 		protocol === 'sctp' ||

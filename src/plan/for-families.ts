@@ -1,4 +1,5 @@
 import type { IpFamily } from '../model/address.ts';
+import { isRecord } from '../model/is-record.ts';
 import { type KubernetesObject, policyKindOf } from '../model/policy.ts';
 import { familyOf, findReferences } from '../model/reference.ts';
 import type { PolicySpec, Scenario } from '../model/scenario.ts';
@@ -23,7 +24,7 @@ export function policiesForFamilies(scenario: Scenario, families: readonly IpFam
 
 function fit(object: KubernetesObject, families: readonly IpFamily[]): { object: KubernetesObject; leftOut: string[] } {
 	const { spec } = object;
-	if (policyKindOf(object)?.group !== 'networking.k8s.io' || !isMap(spec)) return { object, leftOut: [] };
+	if (policyKindOf(object)?.group !== 'networking.k8s.io' || !isRecord(spec)) return { object, leftOut: [] };
 	const leftOut: string[] = [];
 	const fitted = { ...spec };
 	for (const [direction, side] of [
@@ -33,8 +34,8 @@ function fit(object: KubernetesObject, families: readonly IpFamily[]): { object:
 		const rules = spec[direction];
 		if (!Array.isArray(rules)) continue;
 		fitted[direction] = rules.map((rule: unknown, index) => {
-			const peers = isMap(rule) ? rule[side] : undefined;
-			if (!isMap(rule) || !Array.isArray(peers)) return rule;
+			const peers = isRecord(rule) ? rule[side] : undefined;
+			if (!isRecord(rule) || !Array.isArray(peers)) return rule;
 			const kept = peers.filter((peer) => !needsAnother(peer, families));
 			if (kept.length === 0 || kept.length === peers.length) return rule;
 			for (const [place, peer] of peers.entries()) {
@@ -47,13 +48,9 @@ function fit(object: KubernetesObject, families: readonly IpFamily[]): { object:
 }
 
 function needsAnother(peer: unknown, families: readonly IpFamily[]): boolean {
-	if (!isMap(peer) || !('ipBlock' in peer)) return false;
+	if (!isRecord(peer) || !('ipBlock' in peer)) return false;
 	return findReferences(JSON.stringify(peer)).some(({ reference }) => {
 		const family = reference && familyOf(reference);
 		return family !== undefined && !families.includes(family);
 	});
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LedgerEntry } from '../model/cluster.ts';
+import { isRecord } from '../model/is-record.ts';
 import { ledgerKey, type LedgerLine } from './ledger.ts';
 import type { ProcessMark } from './process-mark.ts';
 
@@ -63,8 +64,4 @@ function isEntry(value: unknown): value is LedgerEntry {
 	if (!isRecord(value) || typeof value['name'] !== 'string') return false;
 	if (value['makes'] === 'kind-cluster' || value['makes'] === 'container') return true;
 	return value['makes'] === 'object' && typeof value['kind'] === 'string' && typeof value['apiVersion'] === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
+import { isRecord } from '../../model/is-record.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 import type { AddOn, ManifestPatch, ObjectSelector } from '../add-on.ts';
 
@@ -56,7 +57,7 @@ function applyPatch(addOn: AddOn, object: KubernetesObject, patch: ManifestPatch
 	if ('merge' in patch) return mergePatch(object, patch.merge) as KubernetesObject;
 	const { path, text, by } = patch.replaceText;
 	const keys = path.split('.');
-	const before = keys.reduce<unknown>((node, key) => (isFields(node) ? node[key] : undefined), object);
+	const before = keys.reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), object);
 	const pieces = typeof before === 'string' ? before.split(text) : [];
 	if (pieces.length !== 2) {
 		const found = pieces.length === 0 ? 'is no text' : `has "${text}" ${pieces.length - 1} times, not once`;
@@ -79,8 +80,8 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 		});
 		return [...kept, ...added];
 	}
-	if (!isFields(patch)) return patch;
-	const merged: Record<string, unknown> = isFields(target) ? { ...target } : {};
+	if (!isRecord(patch)) return patch;
+	const merged: Record<string, unknown> = isRecord(target) ? { ...target } : {};
 	for (const [key, value] of Object.entries(patch)) {
 		if (value === null) delete merged[key];
 		else merged[key] = mergePatch(merged[key], value);
@@ -88,10 +89,6 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 	return merged;
 }
 
-function isFields(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isNamed(value: unknown): value is { name: string } {
-	return isFields(value) && typeof value.name === 'string';
+	return isRecord(value) && typeof value.name === 'string';
 }

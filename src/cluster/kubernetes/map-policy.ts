@@ -1,3 +1,4 @@
+import { isRecord } from '../../model/is-record.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 
 const nameKey = 'kubernetes.io/metadata.name';
@@ -67,8 +68,4 @@ function findName(
 		if (found) return found;
 	}
 	return undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
