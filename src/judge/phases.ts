@@ -1,5 +1,5 @@
+import type { Phase } from '../model/cluster.ts';
 import type { HistoryEvent } from '../model/event.ts';
-import type { Phase } from '../model/verdict.ts';
 
 /**
  * What a scenario's time went into, in the order in which each came first: deploying its pods, its agents, then its

@@ -6,6 +6,12 @@ import type { KubernetesObject } from './policy.ts';
 import type { ClusterRange } from './reference.ts';
 import type { CertificateChoice, Scenario } from './scenario.ts';
 
+/** What a part of something took, milliseconds. */
+export interface Phase {
+	phase: string;
+	duration: number;
+}
+
 /** What is known about a cluster; goes into every report. */
 export interface ClusterFacts {
 	name: string;
@@ -25,8 +31,8 @@ export interface ClusterFacts {
 	notes: string[];
 	/** Bugs enforced on purpose (`--inject`). */
 	injected: string[];
-	/** What standing it up took, in order, milliseconds; undefined: it was up already, or that took no time worth telling. */
-	phases?: { phase: string; duration: number }[];
+	/** What standing it up took, in order; undefined: it was up already, or that took no time worth telling. */
+	phases?: Phase[];
 }
 
 /** What is known of a cluster's network before it is up: predictions rest on it. What is left out is not known. */

@@ -1,5 +1,5 @@
 import type { IpFamily, Protocol } from './address.ts';
-import type { ClusterFacts } from './cluster.ts';
+import type { ClusterFacts, Phase } from './cluster.ts';
 import type { SourcePosition } from './diagnostic.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { Prediction } from './plan.ts';
@@ -74,12 +74,6 @@ export interface Observed {
 	forwarded?: { header: string; identity: string | undefined; tries: number }[];
 	/** TLS alerts and HTTP statuses with what is known of their senders. */
 	refusals?: string[];
-}
-
-/** Milliseconds. */
-export interface Phase {
-	phase: string;
-	duration: number;
 }
 
 export interface ScenarioVerdict {

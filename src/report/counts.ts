@@ -1,3 +1,4 @@
+import type { Phase } from '../model/cluster.ts';
 import { type Verdict, verdicts } from '../model/verdict.ts';
 
 /** `2 leaks, 1 broken, 318 enforced`, the worst first; zeros are left out. */
@@ -22,7 +23,7 @@ export function describeDuration(milliseconds: number): string {
 }
 
 /** What something took, as a whole and in its parts, those too short to matter left out: `34.2 s: creating nodes 30.1 s, …`. */
-export function describePhases(phases: readonly { phase: string; duration: number }[]): string {
+export function describePhases(phases: readonly Phase[]): string {
 	const total = phases.reduce((sum, { duration }) => sum + duration, 0);
 	const parts = phases.filter(({ duration }) => duration >= 100);
 	if (parts.length === 0) return describeDuration(total);

@@ -1,3 +1,4 @@
+import type { Phase } from '../model/cluster.ts';
 import type { CellVerdict, Reason, RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
 import {
 	describeDeclared,
@@ -64,8 +65,8 @@ function suiteOf(scenario: ScenarioVerdict, run: RunVerdicts): TestSuite {
 			cluster: run.cluster === undefined ? 'none' : `${run.cluster.name} (${run.cluster.version})`,
 			enforcers: run.cluster?.enforcers.join(', ') ?? '',
 			...networkProperties(run),
-			...phaseProperties(run),
-			...Object.fromEntries(scenario.phases.map(({ phase, duration }) => [`phase: ${phase}`, seconds(duration)])),
+			...phaseProperties('cluster phase', run.cluster?.phases),
+			...phaseProperties('phase', scenario.phases),
 		},
 		cases,
 	};
@@ -82,10 +83,9 @@ function networkProperties({ cluster }: RunVerdicts): Record<string, string> {
 	};
 }
 
-/** What standing the cluster up took, in seconds, by step. */
-function phaseProperties({ cluster }: RunVerdicts): Record<string, string> {
-	const phases = cluster?.phases ?? [];
-	return Object.fromEntries(phases.map(({ phase, duration }) => [`cluster phase: ${phase}`, seconds(duration)]));
+/** What something took, in seconds, by step. */
+function phaseProperties(what: string, phases: readonly Phase[] = []): Record<string, string> {
+	return Object.fromEntries(phases.map(({ phase, duration }) => [`${what}: ${phase}`, seconds(duration)]));
 }
 
 function runSuite(run: RunVerdicts): TestSuite {

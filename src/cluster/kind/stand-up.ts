@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../kube/connect.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
-import type { Ledger } from '../../model/cluster.ts';
+import type { Ledger, Phase } from '../../model/cluster.ts';
 import type { AddOn } from '../add-on.ts';
 import type { ClusterDefinition } from '../cluster-definition.ts';
 import type { ClusterRecord, ClusterRecords } from './cluster-records.ts';
@@ -43,8 +43,8 @@ export interface Standing {
 	client: KubeClient;
 	/** Node containers. */
 	nodes: string[];
-	/** What it took, in order; milliseconds. */
-	phases: { phase: string; duration: number }[];
+	/** What it took, in order. */
+	phases: Phase[];
 }
 
 /**
@@ -54,7 +54,7 @@ export interface Standing {
 export async function standUp(wanted: NewCluster): Promise<Standing> {
 	const { definition, record, records, signal } = wanted;
 	const { spec } = definition;
-	const phases: Standing['phases'] = [];
+	const phases: Phase[] = [];
 	const phase = async <T>(name: string, action: () => Promise<T>): Promise<T> => {
 		wanted.onPhase(name);
 		const began = performance.now();
