@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
-import { MeshCertificates } from '../netns/mesh/certificates.ts';
+import { MeshCertificates } from '../mesh-certificates.ts';
 
 const kept = z.strictObject({ chain: z.string(), key: z.string() });
 

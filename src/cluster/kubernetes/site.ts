@@ -2,7 +2,7 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { AgentSettings, Deployment, Ledger, LossCounters } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
-import type { MeshCertificates } from '../netns/mesh/certificates.ts';
+import type { MeshCertificates } from '../mesh-certificates.ts';
 import type { StartExternal } from '../external-endpoint.ts';
 import { type ClusterNode, readNodes } from './cluster-nodes.ts';
 import { KubernetesDeployment } from './deployment.ts';

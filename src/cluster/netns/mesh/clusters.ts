@@ -3,7 +3,7 @@ import { type ClientTls, hostOf } from './destination-rule.ts';
 import { type Json, typed } from './json.ts';
 import type { MeshService } from './mesh-view.ts';
 import { inboundSource, sidecarMark } from './places.ts';
-import { trustDomain } from './spiffe.ts';
+import { trustDomain } from '../../spiffe.ts';
 import { clientTls } from './tls-context.ts';
 
 /** Under an attempt's deadline, so that a client hears of it when its sidecar got no connection. */

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import type { Fabric } from '../fabric.ts';
 import type { Inventory, Member } from '../inventory.ts';
 import type { ServiceBook } from '../service-book.ts';
-import { MeshCertificates } from './certificates.ts';
+import { MeshCertificates } from '../../mesh-certificates.ts';
 import { sidecarConfig } from './envoy-config.ts';
 import { excludedInboundPorts, excludedOutboundPorts, hasSidecar } from './injection.ts';
 import { MeshPolicies } from './mesh-policies.ts';
@@ -15,7 +15,7 @@ import type { MeshPod, MeshService } from './mesh-view.ts';
 import { redirectScript } from './redirect.ts';
 import { folderOf, Sidecar } from './sidecar.ts';
 import { knows } from './sidecar-resource.ts';
-import { spiffeId } from './spiffe.ts';
+import { spiffeId } from '../../spiffe.ts';
 import { fullValidation } from './tls-context.ts';
 
 /** A pod with a sidecar. */

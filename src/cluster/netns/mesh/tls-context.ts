@@ -1,5 +1,5 @@
 import { type Json, typed } from './json.ts';
-import { trustDomain } from './spiffe.ts';
+import { trustDomain } from '../../spiffe.ts';
 
 /** What sidecars offer each other in the TLS handshake, and by what they tell it from other TLS. */
 export const meshAlpns = ['istio', 'istio-peer-exchange', 'istio-http/1.0', 'istio-http/1.1', 'istio-h2'];

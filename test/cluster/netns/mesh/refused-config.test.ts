@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Fabric } from '../../../../src/cluster/netns/fabric.ts';
-import { MeshCertificates } from '../../../../src/cluster/netns/mesh/certificates.ts';
+import { MeshCertificates } from '../../../../src/cluster/mesh-certificates.ts';
 import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
 import { Sidecar } from '../../../../src/cluster/netns/mesh/sidecar.ts';
 import { findPermission } from '../../../../src/cluster/netns/preconditions.ts';

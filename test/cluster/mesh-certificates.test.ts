@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
-import { MeshCertificates } from '../../../../src/cluster/netns/mesh/certificates.ts';
+import { MeshCertificates } from '../../src/cluster/mesh-certificates.ts';
 
-describe('Certificates of the embedded mesh', () => {
+describe('Certificates of a mesh whose authority is ours', () => {
 	let certificates: MeshCertificates;
 	before(async () => {
 		certificates = await MeshCertificates.create();

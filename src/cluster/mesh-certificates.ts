@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
-import type { ClientCertificate } from '../../../model/agent.ts';
-import type { CertificateChoice } from '../../../model/scenario.ts';
+import type { ClientCertificate } from '../model/agent.ts';
+import type { CertificateChoice } from '../model/scenario.ts';
 import { spiffeId, trustDomain } from './spiffe.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
