@@ -1,5 +1,5 @@
+import { meshRootNamespace } from '../../../model/policy.ts';
 import type { MtlsMode, MtlsModes, PeerAuthentication } from '../mesh/peer-authentication.ts';
-import { rootNamespace } from '../mesh/peer-authentication.ts';
 import type { PeerValidation } from '../mesh/tls-context.ts';
 import type { Bug } from './bug.ts';
 
@@ -58,10 +58,10 @@ export const meshBugs: Bug[] = [
 		policies.filter(({ selector }) => !selector),
 	),
 	policiesBug('namespace-policy-ignored', 'a policy for a whole namespace is not read', (policies) =>
-		policies.filter(({ selector, namespace }) => selector || namespace === rootNamespace),
+		policies.filter(({ selector, namespace }) => selector || namespace === meshRootNamespace),
 	),
 	policiesBug('mesh-policy-ignored', 'a policy for the whole mesh is not read', (policies) =>
-		policies.filter(({ namespace }) => namespace !== rootNamespace),
+		policies.filter(({ namespace }) => namespace !== meshRootNamespace),
 	),
 	policiesBug('unset-means-permissive', 'UNSET means PERMISSIVE, whatever the wider scope says', (policies) =>
 		policies.map((policy) => ({ ...policy, mode: policy.mode ?? 'PERMISSIVE' })),

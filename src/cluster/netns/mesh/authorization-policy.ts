@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { KubernetesObject } from '../../../model/policy.ts';
+import { type KubernetesObject, meshRootNamespace } from '../../../model/policy.ts';
 import { isCidr } from '../address-range.ts';
 import type { Labels } from '../label-selector.ts';
 import { isSubset, readSpec, workloadSelector } from './mesh-object.ts';
-import { rootNamespace } from './peer-authentication.ts';
 
 const texts = z.array(z.string().min(1)).min(1).nullish();
 const block = z
@@ -89,6 +88,6 @@ export function authorizationsOf(
 	policies: readonly AuthorizationPolicy[],
 ): AuthorizationPolicy[] {
 	return policies
-		.filter(({ namespace }) => namespace === workload.namespace || namespace === rootNamespace)
+		.filter(({ namespace }) => namespace === workload.namespace || namespace === meshRootNamespace)
 		.filter(({ selector }) => !selector || isSubset(selector, workload.labels));
 }

@@ -1,3 +1,4 @@
+import { meshRootNamespace } from '../../../model/policy.ts';
 import { type IpFamily, ipFamilies } from '../../../model/address.ts';
 import type { AuthorizationPolicy } from './authorization-policy.ts';
 import { clusterOfService, staticClusters } from './clusters.ts';
@@ -6,7 +7,6 @@ import { inboundListener } from './inbound-listener.ts';
 import type { Json } from './json.ts';
 import type { MeshPod } from './mesh-view.ts';
 import { type Outbound, outboundListener } from './outbound-listener.ts';
-import { rootNamespace } from './peer-authentication.ts';
 import type { PeerValidation } from './tls-context.ts';
 
 /** Names of the files in a sidecar's folder that Envoy watches. */
@@ -53,7 +53,7 @@ export function sidecarConfig(
 		outbound.services
 			.filter(({ addresses }) => addresses[family] !== undefined)
 			.map((service) => {
-				const tls = clientTls(pod.namespace, service, outbound.destinationRules, rootNamespace);
+				const tls = clientTls(pod.namespace, service, outbound.destinationRules, meshRootNamespace);
 				return clusterOfService(folder, service, family, tls);
 			});
 	return {

@@ -1,7 +1,8 @@
+import { meshRootNamespace } from '../../../model/policy.ts';
 import type { Engine } from '../engine.ts';
 import type { Labels } from '../label-selector.ts';
 import { isSubset } from './mesh-object.ts';
-import { type MtlsModes, type PeerAuthentication, rootNamespace } from './peer-authentication.ts';
+import type { MtlsModes, PeerAuthentication } from './peer-authentication.ts';
 
 /**
  * The modes of one workload. `policies`: the oldest first. The narrowest scope that says something wins, of several
@@ -14,8 +15,8 @@ export function mtlsModes(
 	engine: Engine,
 ): MtlsModes {
 	const noticed = engine.peerAuthentications(policies);
-	const mesh = noticed.find(({ namespace, selector }) => namespace === rootNamespace && !selector);
-	const own = noticed.filter(({ namespace }) => namespace === workload.namespace && namespace !== rootNamespace);
+	const mesh = noticed.find(({ namespace, selector }) => namespace === meshRootNamespace && !selector);
+	const own = noticed.filter(({ namespace }) => namespace === workload.namespace && namespace !== meshRootNamespace);
 	const namespace = own.find(({ selector }) => !selector);
 	const narrow = own.find(({ selector }) => selector && isSubset(selector, workload.labels));
 	const others = narrow?.mode ?? namespace?.mode ?? mesh?.mode ?? 'PERMISSIVE';

@@ -27,9 +27,6 @@ export interface PeerAuthentication {
 	ports: Map<number, Setting>;
 }
 
-/** Policies without a selector in it hold for the whole mesh. */
-export const rootNamespace = 'istio-system';
-
 const mtls = z.strictObject({ mode: z.enum(['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT']).nullish() });
 
 const spec = z.strictObject({

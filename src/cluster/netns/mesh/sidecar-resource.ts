@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { KubernetesObject } from '../../../model/policy.ts';
+import { type KubernetesObject, meshRootNamespace } from '../../../model/policy.ts';
 import type { Labels } from '../label-selector.ts';
 import { hostOf } from './destination-rule.ts';
 import { isSubset, readSpec } from './mesh-object.ts';
-import { rootNamespace } from './peer-authentication.ts';
 
 /** A Sidecar of networking.istio.io as it was written, as far as it is about what clients know. */
 export interface SidecarResource {
@@ -49,7 +48,7 @@ export function sidecarResourceOf(
 	return (
 		own.find(({ selector }) => selector && isSubset(selector, workload.labels)) ??
 		own.find(({ selector }) => !selector) ??
-		resources.find(({ namespace, selector }) => namespace === rootNamespace && !selector)
+		resources.find(({ namespace, selector }) => namespace === meshRootNamespace && !selector)
 	);
 }
 
