@@ -9,6 +9,8 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 // Beside dist, and then in its place: runs that are going on read from it.
 const fresh = join(root, `dist.${process.pid}`);
+// What fails leaves nothing.
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 const shared = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', format: 'esm' };
 
 await build({
@@ -46,8 +48,7 @@ function thirdPartyLicences(inputs) {
 		.map((folder) => {
 			const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
 			const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-			const text =
-				file && existsSync(join(root, folder, file)) ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
+			const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
 			return `${name} ${version} (${license})\n\n${text}\n`;
 		});
 	return texts.join(`\n${'-'.repeat(80)}\n\n`);
