@@ -29,10 +29,8 @@ export class Agent {
 	readonly #watch: HalfOpenWatch;
 	#listening: Listening = { bound: [], failures: [] };
 	#startedAt = 0;
-	/** The controller of now: the one that said hello last. */
+	/** Undefined until a controller has said hello. */
 	#stream: ControlStream | undefined;
-	/** Called when a controller takes over from this one. */
-	onReplaced: (old: ControlStream) => void = () => {};
 	/** Called on `stop`, with the stream that asked for it. */
 	onStop: (stream: ControlStream) => void = () => {};
 
@@ -59,24 +57,19 @@ export class Agent {
 
 	/** One line of a controller; whatever it holds, the agent goes on. */
 	command(line: string, stream: ControlStream): void {
+		// Ends what a controller was about to say when its connection broke.
+		if (line === '') return;
 		const command = readCommand(line);
 		if (typeof command === 'string') return stream.answer({ is: 'refused', detail: command });
 		if (command.do === 'hello') return this.#hello(command, stream);
 		if (command.do === 'ping') return stream.answer({ is: 'pong', id: command.id, at: now() });
-		if (stream !== this.#stream) return stream.answer({ is: 'refused', detail: 'hello comes first' });
+		if (!this.#stream) return stream.answer({ is: 'refused', detail: 'hello comes first' });
 		this.#carryOut(command, stream);
-	}
-
-	/** The stream has ended; records are kept for the next one. */
-	lost(stream: ControlStream): void {
-		if (this.#stream === stream) this.#stream = undefined;
 	}
 
 	#hello({ run, after }: AgentCommand & { do: 'hello' }, stream: ControlStream): void {
 		if (run !== this.#config.run) return stream.answer({ is: 'refused', detail: 'this agent belongs to another run' });
-		const old = this.#stream;
 		this.#stream = stream;
-		if (old && old !== stream) this.onReplaced(old);
 		const listening: AgentListen[] = this.#config.listen.filter((listen) =>
 			this.#listening.bound.some((bound) => bound.listen === listen),
 		);

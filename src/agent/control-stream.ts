@@ -11,7 +11,8 @@ const chunkSize = 128 * 1024;
 const maximumAnswers = 1000;
 
 /**
- * One controller's stream. Records are sent from a cursor, so that a slow controller costs no memory beyond the kept
+ * The stream of whoever controls: a pod's standard streams outlive a connection to them, and the next one begins with a
+ * greeting of its own. Records are sent from a cursor, so that a slow controller costs no memory beyond the kept
  * records; lines are collected and written once per turn of the event loop.
  */
 export class ControlStream {
@@ -51,11 +52,6 @@ export class ControlStream {
 		});
 	}
 
-	/** True once the controller said hello. */
-	get greeted(): boolean {
-		return this.#cursor !== undefined;
-	}
-
 	/** Sends (again) every kept record after this number. */
 	sendRecordsAfter(seq: number): void {
 		this.#cursor = seq;
@@ -83,12 +79,6 @@ export class ControlStream {
 	finish(done: () => void): void {
 		this.#flush();
 		this.#output.write('', done);
-	}
-
-	close(): void {
-		this.#ended = true;
-		this.#input.destroy();
-		this.#output.destroy();
 	}
 
 	#flush(): void {

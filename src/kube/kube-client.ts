@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { AgentStream } from '../model/cluster.ts';
 import { ApiPaths, selectionQuery } from './api-paths.ts';
-import { type ExecTarget, execLines } from './exec-lines.ts';
+import { type AttachTarget, attachLines } from './attach-lines.ts';
 import { isStatus } from './kube-error.ts';
 import { type KubeObject, nameOf, type ObjectRef, type Resource, type Selection } from './kube-object.ts';
 import type { Transport } from './transport.ts';
@@ -18,7 +18,7 @@ export interface RemoveOptions extends CallOptions {
 
 export interface AccessQuestion {
 	verb: string;
-	/** Plural, for example `pods`, or `pods/exec`. */
+	/** Plural, for example `pods`, or `pods/attach`. */
 	resource: string;
 	group?: string;
 	namespace?: string;
@@ -149,9 +149,9 @@ export class KubeClient {
 		return waitFor(this.#transport, this.#paths, wait);
 	}
 
-	/** A line stream to a command in a container. Whoever opened it closes it. */
-	execLines(target: ExecTarget): Promise<AgentStream> {
-		return execLines(this.#config, target);
+	/** A line stream to the standard streams of a container. Whoever opened it closes it. */
+	attachLines(target: AttachTarget): Promise<AgentStream> {
+		return attachLines(this.#config, target);
 	}
 
 	/** For example `v1.36.3`. */

@@ -29,6 +29,8 @@ export class AgentSession {
 	readonly #waiting = new Map<string, { command: AgentCommand; resolve: (value: AgentMessage | undefined) => void }>();
 	readonly #answerDeadline: number;
 	#stream: AgentStream | undefined;
+	/** Whose greeting was answered: what comes before the answer is still meant for the stream before it. */
+	#greeted: AgentStream | undefined;
 	#ready: ((ready: ReadyMessage | undefined) => void) | undefined;
 	#seen = 0;
 	#acknowledged = 0;
@@ -150,7 +152,7 @@ export class AgentSession {
 		const ready = new Promise<ReadyMessage | undefined>((resolve) => {
 			this.#ready = resolve;
 		});
-		stream.onLine((line) => this.#receive(line));
+		stream.onLine((line) => this.#receive(line, stream));
 		void stream.ended.then((reason) => this.#streamEnded(stream, reason));
 		this.send({ do: 'hello', run: this.#run, after: this.#seen });
 		return withinDeadline(ready, this.#answerDeadline);
@@ -197,12 +199,15 @@ export class AgentSession {
 		this.#ready?.(undefined);
 	}
 
-	#receive(line: string): void {
+	#receive(line: string, stream: AgentStream): void {
 		const message = parseMessage(line);
 		if (!message) return;
-		if ('seq' in message) this.#receiveRecord(message);
-		else if (message.is === 'ready') this.#ready?.(message);
-		else if (message.is === 'pong') this.#waiting.get(`pong ${message.id}`)?.resolve(message);
+		if ('seq' in message) {
+			if (this.#greeted === stream) this.#receiveRecord(message);
+		} else if (message.is === 'ready') {
+			this.#greeted = stream;
+			this.#ready?.(message);
+		} else if (message.is === 'pong') this.#waiting.get(`pong ${message.id}`)?.resolve(message);
 	}
 
 	#receiveRecord(record: AgentRecord): void {

@@ -92,7 +92,7 @@ export function attempt(port: number, change: Partial<AttemptCommand> = {}): Att
 	};
 }
 
-/** A process that speaks the control protocol on its standard streams: an agent, or a bridge to one. */
+/** An agent, spoken to on its standard streams. */
 export class AgentProcess {
 	readonly child: ChildProcess;
 	readonly messages: AgentMessage[] = [];

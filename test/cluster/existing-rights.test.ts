@@ -41,7 +41,7 @@ const probes = [
 	'* namespaces: create get delete',
 	'* nodes: list',
 	'* pods: create patch list watch delete',
-	'* pods/exec: create get',
+	'* pods/attach: create get',
 	'* serviceaccounts: create patch',
 ];
 
@@ -81,7 +81,7 @@ describe('rights on an existing cluster', () => {
 			'shop configmaps: create patch delete',
 			'shop namespaces: get',
 			'shop pods: create patch list watch delete',
-			'shop pods/exec: create get',
+			'shop pods/attach: create get',
 			'shop services: list',
 		]);
 	});

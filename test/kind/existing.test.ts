@@ -121,15 +121,15 @@ describe('an existing cluster', function () {
 				rules.flatMap(({ verbs, resources }) => verbs.map((verb) => `${verb} ${resources[0]}`)),
 			);
 		expect([...used].filter((right) => !granted.includes(right))).to.deep.equal([]);
-		// A server-side apply that makes an object needs `create` too, newer API servers want it for exec, and what is
+		// A server-side apply that makes an object needs `create` too, newer API servers want it for attaching, and what is
 		// there at the first look need not be watched.
-		const implied = /^(create (configmaps|networkpolicies|pods|pods\/exec|serviceaccounts|services)|watch .*)$/;
+		const implied = /^(create (configmaps|networkpolicies|pods|pods\/attach|serviceaccounts|services)|watch .*)$/;
 		expect(granted.filter((right) => !used.has(right) && !implied.test(right))).to.deep.equal([]);
 	});
 
 	it('names every missing right at once, before anything is made', async () => {
 		const lacks = (verb: string, resource: string) =>
-			resource === 'pods/exec' || (resource === 'networkpolicies' && verb === 'delete') || resource === 'nodes';
+			resource === 'pods/attach' || (resource === 'networkpolicies' && verb === 'delete') || resource === 'nodes';
 		const { kubeconfig, remove } = await limited(own, lacks);
 		const before = await admin(['get', 'namespaces', '--output', 'name']);
 		const { exitCode, stderr } = await run(own, kubeconfig);
@@ -138,8 +138,8 @@ describe('an existing cluster', function () {
 		expect(stderr).to.include('lack 4 rights');
 		for (const right of [
 			'list nodes',
-			'create pods/exec',
-			'get pods/exec',
+			'create pods/attach',
+			'get pods/attach',
 			'delete networkpolicies.networking.k8s.io',
 		]) {
 			expect(stderr).to.include(`${right} in the whole cluster`);

@@ -9,6 +9,8 @@ class Line implements AgentStream {
 	readonly ended: Promise<string>;
 	readonly asked: AgentCommand[] = [];
 	mute = false;
+	/** Numbers of records that the agent was still sending to an earlier connection when this one was made. */
+	late: number[] = [];
 	break: (reason: string) => void = () => {};
 	#listener: (line: string) => void = () => {};
 
@@ -22,6 +24,7 @@ class Line implements AgentStream {
 		const command = JSON.parse(line) as AgentCommand;
 		this.asked.push(command);
 		if (this.mute && command.do !== 'hello') return;
+		for (const seq of this.late.splice(0)) this.#say({ is: 'cancelled', id: 0, seq, at: 0 });
 		if (command.do === 'hello') this.#say({ is: 'ready', uid: 'u', startedAt: 0, at: 0, failures: [] });
 		else if (command.do === 'barrier') this.#say({ is: 'barrier', id: command.id, seq: 7, at: 0 });
 	}
@@ -87,6 +90,18 @@ describe('session with an agent', () => {
 		lines[0]?.break('the API server went away');
 		expect(await answer).to.equal(undefined);
 		expect(lost).to.have.length(1);
+		session.close();
+	});
+
+	it('leaves out what an agent says to a connection before it, which would look like a gap that is filled', async () => {
+		const seen: number[] = [];
+		const line = new Line();
+		line.late = [8, 9];
+		const listener = { record: ({ seq }: { seq: number }) => void seen.push(seq), lost: () => {} };
+		const session = new AgentSession('client', 'run', () => Promise.resolve(line), listener, deadline);
+		await session.start();
+		expect(await session.barrier()).to.equal(7);
+		expect(seen).to.deep.equal([7]);
 		session.close();
 	});
 });

@@ -4,7 +4,7 @@ import type { Plan, ScenarioPlan } from '../../model/plan.ts';
 /** Verbs on one resource. */
 export interface Right {
 	group: string;
-	/** Plural, for example `pods` or `pods/exec`. */
+	/** Plural, for example `pods` or `pods/attach`. */
 	resource: string;
 	verbs: string[];
 	/** Undefined: in the whole cluster, because the names of namespaces are not known before a run. */
@@ -54,8 +54,8 @@ function addScenario(rights: RightsBook, { workload, policies, steps }: Scenario
 function addProbes(rights: RightsBook, namespace: string | undefined): void {
 	rights.add(namespace, '', 'configmaps', ['create', 'patch']);
 	rights.add(namespace, '', 'pods', ['create', 'patch', 'list', 'watch', 'delete']);
-	// Exec over a WebSocket is a GET; since Kubernetes 1.35 `create` is asked for too.
-	rights.add(namespace, '', 'pods/exec', ['create', 'get']);
+	// Attaching over a WebSocket is a GET; since Kubernetes 1.35 `create` is asked for too.
+	rights.add(namespace, '', 'pods/attach', ['create', 'get']);
 }
 
 /** Nothing there goes by itself, and what would bring the probe pods traffic is looked at first. */

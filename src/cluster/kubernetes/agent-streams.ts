@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { AgentStream } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
-import { agentContainer, attachCommand } from './pod-manifest.ts';
+import { agentContainer } from './pod-manifest.ts';
 import { notRunning, type PodObject } from './pod-state.ts';
 import type { ProbePod } from './probe-pods.ts';
 
@@ -23,7 +23,7 @@ export async function openAgentStream(
 	for (;;) {
 		signal.throwIfAborted();
 		try {
-			return await client.execLines({ namespace, pod: name, container: agentContainer, command: attachCommand });
+			return await client.attachLines({ namespace, pod: name, container: agentContainer });
 		} catch (error) {
 			if (error instanceof GatecrashError && error.code === 'GC_NOT_PERMITTED') throw error;
 			await checkPod(client, { ...kind, name, namespace, uid }, signal);

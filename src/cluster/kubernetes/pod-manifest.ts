@@ -37,9 +37,7 @@ export interface PodSurroundings {
 }
 
 export const agentContainer = 'agent';
-const socket = '/run/gatecrash/agent.sock';
 const program = '/gatecrash/agent.mjs';
-export const attachCommand = ['node', program, 'attach', '--socket', socket];
 /** A single environment variable may have 128 KiB (MAX_ARG_STRLEN). */
 const configBound = 120 * 1024;
 /** A completed pod runs so long that the kubelet reports its address first. Milliseconds. */
@@ -74,10 +72,7 @@ function podSpec(plan: PodPlan, agent: object, ownership: Ownership) {
 	const { spec, node } = plan;
 	return {
 		containers: [agent],
-		volumes: [
-			{ name: 'program', configMap: { name: agentMapName(ownership.run) } },
-			{ name: 'socket', emptyDir: { sizeLimit: '1Mi' } },
-		],
+		volumes: [{ name: 'program', configMap: { name: agentMapName(ownership.run) } }],
 		// An agent that died must not come back as if nothing had happened; where restarts are the subject it may.
 		restartPolicy: spec.liveness === undefined ? 'Never' : 'Always',
 		// With 0 the API server would forget the pod while its containers still run.
@@ -108,7 +103,7 @@ function container(plan: PodPlan, image: string, settings: AgentSettings) {
 		name: agentContainer,
 		image,
 		imagePullPolicy: 'IfNotPresent',
-		command: spec.completes ? completes : ['node', ...agentNodeFlags, program, '--socket', socket],
+		command: spec.completes ? completes : ['node', ...agentNodeFlags, program],
 		env: [
 			{ name: 'GATECRASH_POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
 			{ name: 'GATECRASH_AGENT_CONFIG', value: agentConfig(plan, settings) },
@@ -123,10 +118,9 @@ function container(plan: PodPlan, image: string, settings: AgentSettings) {
 			readOnlyRootFilesystem: true,
 			capabilities: { drop: ['ALL'] },
 		},
-		volumeMounts: [
-			{ name: 'program', mountPath: '/gatecrash', readOnly: true },
-			{ name: 'socket', mountPath: '/run/gatecrash' },
-		],
+		volumeMounts: [{ name: 'program', mountPath: '/gatecrash', readOnly: true }],
+		// It is controlled over its standard streams, by attaching to them; they stay open when a connection breaks.
+		...(!spec.completes && { stdin: true, stdinOnce: false }),
 	};
 }
 

@@ -3,11 +3,10 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { AgentStream } from '../model/cluster.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 
-export interface ExecTarget {
+export interface AttachTarget {
 	namespace: string;
 	pod: string;
 	container: string;
-	command: string[];
 }
 
 /** What we use of the WebSocket that client-node opens. */
@@ -28,18 +27,18 @@ const errorBound = 2048;
 const channels = { input: 0, output: 1, error: 2, status: 3 } as const;
 
 /**
- * Runs a command in a container and talks to it in lines over one WebSocket. The stream ends with a reason when the
- * command ends, and also when the connection drops without saying anything.
- * @throws GatecrashError GC_AGENT when it can't be opened, GC_NOT_PERMITTED without the right to `create pods/exec`.
+ * Talks in lines to the program of a container, over its standard input and output and one WebSocket. The stream ends
+ * with a reason when the program ends, and also when the connection drops without saying anything. What the program says
+ * while nobody is attached goes to the container's log alone.
+ * @throws GatecrashError GC_AGENT when it can't be opened, GC_NOT_PERMITTED without the right to `create pods/attach`.
  */
-export async function execLines(config: KubeConfig, target: ExecTarget): Promise<AgentStream> {
-	const { Exec } = await import('./client-node.ts');
-	const { namespace, pod, container, command } = target;
+export async function attachLines(config: KubeConfig, target: AttachTarget): Promise<AgentStream> {
+	const { Attach } = await import('./client-node.ts');
+	const { namespace, pod, container } = target;
 	const query = new URLSearchParams({ stdin: 'true', stdout: 'true', stderr: 'true', tty: 'false', container });
-	for (const part of command) query.append('command', part);
-	const path = `/api/v1/namespaces/${namespace}/pods/${pod}/exec?${query.toString()}`;
-	const stream = new ExecStream(`${namespace}/${pod}`);
-	const { handler } = new Exec(withBound(config));
+	const path = `/api/v1/namespaces/${namespace}/pods/${pod}/attach?${query.toString()}`;
+	const stream = new AttachedStream(`${namespace}/${pod}`);
+	const { handler } = new Attach(withBound(config));
 	// Without streams of its own the handler ends this process's standard output when the far side closes its own.
 	Object.assign(handler, {
 		streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() },
@@ -67,7 +66,7 @@ function openError(pod: string, cause: unknown): GatecrashError {
 	const message = messageOf(cause);
 	if (/\b40[13]\b/.test(message)) {
 		return new GatecrashError('GC_NOT_PERMITTED', `The agent of ${pod} can't be reached: ${message}`, {
-			hint: 'A run needs the right to create pods/exec; gatecrash rbac prints all of them.',
+			hint: 'A run needs the right to create pods/attach; gatecrash rbac prints all of them.',
 			cause,
 		});
 	}
@@ -78,7 +77,7 @@ function messageOf(cause: unknown): string {
 	return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
 }
 
-class ExecStream implements AgentStream {
+class AttachedStream implements AgentStream {
 	readonly ended: Promise<string>;
 	readonly #name: string;
 	#finish: (reason: string) => void = () => {};
@@ -100,6 +99,8 @@ class ExecStream implements AgentStream {
 	attach(socket: Socket): void {
 		this.#socket = socket;
 		if (!this.#open) return socket.terminate();
+		// A connection that broke may have left half a line.
+		this.send('');
 		socket.on('error', () => {});
 		socket.on('close', (code) => this.#end(`the control stream of ${this.#name} broke (${String(code)})`));
 		let alive = true;
