@@ -75,6 +75,10 @@ export function problemOfAttempt(value: unknown): string | undefined {
 		return inAttempt('bad destination');
 	}
 	if (!isTime(value.delay) || !isTime(value.deadline)) return inAttempt('bad delay or deadline');
+	const { greeting } = value;
+	if (greeting !== undefined && !(isTime(greeting) && value.protocol === 'tcp' && value.speaks === 'tcp')) {
+		return inAttempt('bad greeting');
+	}
 	return value.tls === undefined || (value.protocol === 'tcp' && isTls(value.tls)) ? undefined : inAttempt('bad tls');
 }
 

@@ -47,7 +47,8 @@ function problemOf({ run, endpoint, uid, key, listen, boot, limits }: Record<str
 
 function isListen(value: unknown): boolean {
 	if (!isRecord(value) || !isPort(value.port) || value.port === 0) return false;
-	const { protocol, speaks } = value;
+	const { protocol, speaks, first } = value;
+	if (first !== undefined && !(first === 'server' && protocol === 'tcp' && speaks === 'tcp')) return false;
 	return (
 		protocol === 'sctp' ||
 		(protocol === 'udp' ? speaks === 'udp' : protocol === 'tcp' && /^(tcp|http)$/.test(String(speaks)))

@@ -7,7 +7,7 @@ import { type Answer, type Dialect, dialectFor } from './dialect.ts';
 import { openTcpChannel } from './tcp-channel.ts';
 import { openTlsChannel } from './tls-channel.ts';
 import { openUdpChannel } from './udp-channel.ts';
-import { readReply } from './wire.ts';
+import { readGreeting, readReply } from './wire.ts';
 
 /** What became of one token. */
 export interface Told {
@@ -21,6 +21,8 @@ interface Pending {
 	/** From sending until it counts as unanswered. */
 	wait: number;
 	startedAt: number | undefined;
+	/** From when `wait` counts; undefined: nothing was sent, or the greeting is waited for, which takes its own time. */
+	countsFrom: number | undefined;
 	timer: NodeJS.Timeout | undefined;
 	/** A late deadline was already forgiven once. */
 	extended: boolean;
@@ -44,6 +46,7 @@ export class Conversation {
 	readonly #pending = new Map<string, Pending>();
 	/** Tokens that were told without their reply, which may still come over a held connection. */
 	readonly #tooLate = new Set<string>();
+	#greetedBy: string | undefined;
 	#channel: Channel | undefined;
 	#lastProgress = 0;
 	#end: Outcome | undefined;
@@ -61,7 +64,7 @@ export class Conversation {
 	/** Connects and sends the command's own token; `opened` is called when it leaves, before `tell`, if it ever does. */
 	begin(tell: (told: Told) => void, opened: () => void = () => {}): void {
 		const { token, deadline } = this.#command;
-		const pending: Pending = { wait: deadline, startedAt: undefined, timer: undefined, extended: false, tell };
+		const pending = newPending(deadline, tell);
 		this.#pending.set(token, pending);
 		const impossible = whyImpossible(this.#command);
 		if (impossible !== undefined) return this.#ended({ code: 'not-run', detail: impossible });
@@ -70,7 +73,9 @@ export class Conversation {
 			open: () => {
 				this.#lastProgress = now();
 				opened();
-				if (this.#pending.has(token)) this.#channel?.send(this.#dialect.request(token));
+				if (!this.#pending.has(token)) return;
+				if (this.#awaitsGreeting()) this.#awaitGreeting(token, pending);
+				else this.#channel?.send(this.#dialect.request(token));
 			},
 			data: (text) => this.#hear(text),
 			ended: (outcome) => this.#ended(outcome),
@@ -85,7 +90,7 @@ export class Conversation {
 
 	/** Sends a further token over the open connection. */
 	ask(token: string, deadline: number, tell: (told: Told) => void): void {
-		const pending: Pending = { wait: deadline, startedAt: undefined, timer: undefined, extended: false, tell };
+		const pending = newPending(deadline, tell);
 		this.#pending.set(token, pending);
 		if (this.#end) return this.#tell(token, this.#afterEnd(this.#end));
 		this.#sent(token, pending);
@@ -97,9 +102,9 @@ export class Conversation {
 		for (const [token, pending] of this.#pending) {
 			if (wait >= pending.wait) continue;
 			pending.wait = wait;
-			if (pending.startedAt === undefined) continue;
+			if (pending.countsFrom === undefined) continue;
 			clearTimeout(pending.timer);
-			this.#arm(token, pending, Math.max(0, pending.startedAt + wait - now()));
+			this.#arm(token, pending, Math.max(0, pending.countsFrom + wait - now()));
 		}
 	}
 
@@ -119,7 +124,31 @@ export class Conversation {
 
 	#sent(token: string, pending: Pending): void {
 		pending.startedAt = now();
+		pending.countsFrom = pending.startedAt;
 		this.#arm(token, pending, pending.wait);
+	}
+
+	#awaitsGreeting(): boolean {
+		return this.#command.greeting !== undefined && this.#greetedBy === undefined;
+	}
+
+	#awaitGreeting(token: string, pending: Pending): void {
+		clearTimeout(pending.timer);
+		pending.countsFrom = undefined;
+		this.#arm(token, pending, this.#command.greeting ?? pending.wait);
+	}
+
+	/** The first line of a server that speaks first; only then the token leaves. */
+	#greet(answer: Answer): void {
+		const greeting = 'line' in answer ? readGreeting(this.#key, answer.line) : answer;
+		if ('outcome' in greeting) return this.#ended(greeting.outcome);
+		this.#greetedBy = greeting.by;
+		for (const [token, pending] of this.#pending) {
+			clearTimeout(pending.timer);
+			pending.countsFrom = now();
+			this.#arm(token, pending, pending.wait);
+			this.#channel?.send(this.#dialect.request(token));
+		}
 	}
 
 	#arm(token: string, pending: Pending, wait: number): void {
@@ -148,7 +177,10 @@ export class Conversation {
 	#hear(text: string): void {
 		this.#lastProgress = now();
 		const answers = this.#command.protocol === 'udp' ? [{ line: text.replace(/\n$/, '') }] : this.#dialect.feed(text);
-		for (const answer of answers) this.#judge(answer);
+		for (const answer of answers) {
+			if (this.#awaitsGreeting()) this.#greet(answer);
+			else this.#judge(answer);
+		}
 		if (this.#dialect.over) this.#ended({ code: 'closed', detail: 'what came back could not be understood' });
 	}
 
@@ -193,8 +225,14 @@ export class Conversation {
 		const endedAt = now();
 		const source = { ...this.#command.source, ...this.#channel?.source() };
 		const startedAt = pending.startedAt ?? endedAt;
-		pending.tell({ outcome: withServer(outcome, this.#channel?.server?.()), startedAt, endedAt, source });
+		const told = withServer(outcome, this.#channel?.server?.());
+		const greeted = this.#greetedBy !== undefined && told.code !== 'replied' && { greetedBy: this.#greetedBy };
+		pending.tell({ outcome: { ...told, ...greeted }, startedAt, endedAt, source });
 	}
+}
+
+function newPending(wait: number, tell: Pending['tell']): Pending {
+	return { wait, startedAt: undefined, countsFrom: undefined, timer: undefined, extended: false, tell };
 }
 
 function openChannel(command: AttemptCommand, events: ChannelEvents): Channel {

@@ -41,15 +41,16 @@ export async function openListeners(wanted: AgentListen[], connections: number, 
 }
 
 async function openListener(
-	{ port, protocol }: AgentListen,
+	listen: AgentListen,
 	family: IpFamily,
 	connections: number,
 	witness: Witness,
 ): Promise<string[]> {
+	const { port, protocol } = listen;
 	const loopback = family === 'ipv6' ? '::1' : '127.0.0.1';
 	if (protocol === 'sctp') throw new Error('Node.js has no SCTP sockets');
 	if (protocol === 'tcp') {
-		await listenTcp(port, family, connections, witness);
+		await listenTcp(listen, family, connections, witness);
 		return [loopback];
 	}
 	const single = ownAddresses(family).slice(0, maximumUdpAddresses);

@@ -33,6 +33,7 @@ export function selfCheck(
 						destination: { address, port },
 						delay: 0,
 						deadline,
+						...(listen.first === 'server' && { greeting: deadline }),
 					},
 					key,
 				);

@@ -21,7 +21,8 @@ export class ServerConversation {
 	#tokens = 0;
 	#request: HttpRequest | undefined;
 
-	constructor(socket: Socket, family: IpFamily, port: number, witness: Witness) {
+	/** `first`: who speaks first on this port; undefined: the client. */
+	constructor(socket: Socket, family: IpFamily, port: number, witness: Witness, first?: 'server') {
 		this.#socket = socket;
 		this.#witness = witness;
 		this.#from = endOf(socket.remoteAddress, socket.remotePort) ?? unknownAddress(family);
@@ -31,6 +32,7 @@ export class ServerConversation {
 		// The peer's reset is no event of ours: what it sent has been read before.
 		socket.on('error', () => {});
 		socket.on('data', (text: string) => this.#hear(text));
+		if (first === 'server') socket.write(witness.greeting(), 'latin1');
 	}
 
 	#hear(text: string): void {

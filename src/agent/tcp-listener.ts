@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { IpFamily } from '../model/address.ts';
+import type { AgentListen } from '../model/agent.ts';
 import { ServerConversation } from './server-conversation.ts';
 import type { Witness } from './witness.ts';
 
@@ -7,10 +8,15 @@ import type { Witness } from './witness.ts';
 const backlog = 4096;
 
 /** Listens on every address of one family. Rejects with the system's error. */
-export function listenTcp(port: number, family: IpFamily, connections: number, witness: Witness): Promise<void> {
+export function listenTcp(
+	{ port, first }: Pick<AgentListen, 'port' | 'first'>,
+	family: IpFamily,
+	connections: number,
+	witness: Witness,
+): Promise<void> {
 	const server = createServer({ noDelay: true }, (socket) => {
 		witness.arrivals += 1;
-		new ServerConversation(socket, family, port, witness);
+		new ServerConversation(socket, family, port, witness, first);
 	});
 	server.maxConnections = connections;
 	server.on('drop', () => {

@@ -31,6 +31,20 @@ export function replyLine(key: Buffer, uid: string, token: string): string {
 	return `${wireMagic} ${token} ${uid} ${makeMac(key, uid, token)}\n`;
 }
 
+/** What a server that speaks first begins with. No token can make such a MAC: there is a space in what it is made of. */
+export function greetingLine(key: Buffer, uid: string): string {
+	return `${wireMagic} greeting ${uid} ${makeMac(key, uid, 'greets first')}\n`;
+}
+
+/** UID of the pod that greets, or what else the line is. */
+export function readGreeting(key: Buffer, line: string): { by: string } | { outcome: Outcome } {
+	const [magic, word, uid, mac, ...rest] = line.split(' ');
+	if (magic !== wireMagic || word !== 'greeting') return { outcome: stranger(`no greeting of ours: ${excerpt(line)}`) };
+	if (uid === undefined || mac === undefined || rest.length > 0) return { outcome: stranger('no MAC in the greeting') };
+	if (sameText(mac, makeMac(key, uid, 'greets first'))) return { by: uid };
+	return { outcome: stranger('the MAC of the greeting is not valid', uid) };
+}
+
 /**
  * What a line that came back says: `replied` only with our magic, this token, and a MAC that only a holder of the
  * run's key can make. An echo of the request, another token's reply or a stranger's banner is `answered-by-other`.

@@ -1,5 +1,5 @@
 import type { IpFamily, Protocol, SocketAddress } from '../model/address.ts';
-import { replyLine } from './wire.ts';
+import { greetingLine, replyLine } from './wire.ts';
 import type { Records } from './records.ts';
 
 /** What every listener shares: it notes tokens, counts strays and makes replies. */
@@ -29,6 +29,10 @@ export class Witness {
 	/** What a proxy says of a token's sender; to be called before the reply is sent. */
 	identify(token: string, forwardedClientCert: string): void {
 		if (!this.own.has(token)) this.#records.add({ is: 'identity', token, forwardedClientCert });
+	}
+
+	greeting(): string {
+		return greetingLine(this.#key, this.#uid);
 	}
 
 	reply(token: string): string {

@@ -42,7 +42,8 @@ function addResult(
 	isTarget: (uid: string) => boolean,
 	inside: (at: number) => boolean,
 ): void {
-	const { code, by } = result.outcome;
+	const { code, by, greetedBy } = result.outcome;
+	if (greetedBy !== undefined && !isTarget(greetedBy)) seen.other = greetedBy;
 	if (code === 'answered-by-other') seen.other = by ?? result.outcome.detail ?? 'a stranger';
 	if (code !== 'replied') return;
 	if (by === undefined || !isTarget(by)) seen.other = by ?? 'a stranger';

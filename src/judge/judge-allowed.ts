@@ -118,6 +118,7 @@ function neverOpen({ history }: CellContext, cell: Cell): boolean {
 
 /** With the status or the alert, which say who refused it. */
 function howItEnded({ result }: TryRecord): string | undefined {
-	const { code, detail } = result?.outcome ?? {};
-	return detail !== undefined && (code === 'http-status' || code === 'tls-alert') ? `${code} ${detail}` : code;
+	const { code, detail, greetedBy } = result?.outcome ?? {};
+	if (detail !== undefined && (code === 'http-status' || code === 'tls-alert')) return `${code} ${detail}`;
+	return greetedBy === undefined ? code : `${code} after the greeting`;
 }

@@ -80,6 +80,8 @@ function problemsOfBlocked(
 	const syns = all.filter(hasOwnSyn);
 	if (syns.length > 0) problems.push(reason(cell.kind === 'connect' ? 'syn-once' : 'syn-only', ofTries(syns, all)));
 	problems.push(...identityFindings(cell, all).filter(({ code }) => code === 'plaintext-wrapped'));
+	const greeted = all.filter((record) => record.result?.outcome.greetedBy !== undefined);
+	if (greeted.length > 0) problems.push(reason('greeting-received', ofTries(greeted, all)));
 	const strange = all.filter((record) => record.unexplainedSyn);
 	if (strange.length > 0) problems.push(reason('unexplained-syn', ofTries(strange, all)));
 	const accepted = cell.by ? [] : tries.filter((record) => isAccepted(cell, record));

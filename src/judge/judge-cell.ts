@@ -28,6 +28,7 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 	return {
 		...{ id, scenario: plan.name, kind, from: endpointText(cell.from), to: endpointText(cell.to) },
 		...{ port, protocol, family, phase, expectation, because: cell.reason, prediction },
+		...(cell.first && { first: cell.first }),
 		...(cell.tls && { certificate: cell.tls.certificate }),
 		...(cell.identity !== undefined && { identity: cell.identity }),
 		observed: observe(cell, context.declared(cell)),

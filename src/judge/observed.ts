@@ -48,7 +48,12 @@ function seenOf(tries: readonly TryRecord[]): Pick<Observed, 'forwarded' | 'refu
 export function observedState(cell: Cell, tries: readonly TryRecord[]): Observed['state'] {
 	if (tries.some(({ seen }) => seen.lands !== undefined)) return 'open';
 	if (cell.kind === 'connect' && tries.filter(({ seen, reused }) => seen.syn && !reused).length >= 2) return 'open';
-	const clear = tries.length > 0 && tries.every(({ seen }) => seen.ran && !seen.straddles && seen.other === undefined);
+	const clear =
+		tries.length > 0 &&
+		tries.every(
+			({ seen, result }) =>
+				seen.ran && !seen.straddles && seen.other === undefined && result?.outcome.greetedBy === undefined,
+		);
 	return clear ? 'closed' : 'unknown';
 }
 

@@ -40,6 +40,8 @@ export const reasonTable = {
 	'straddles-change': 'an attempt straddles a change: its token was seen outside its epoch',
 	'syn-once': 'the SYN reached the target in one try only; two are needed to tell it from a stray packet',
 	'syn-only': 'the SYN of the planned 4-tuple reached the target itself, past its proxy, but no token did',
+	'greeting-received':
+		'the target’s greeting came back over a path that must be closed, although the token did not arrive: its data got out',
 	'unexplained-syn': 'the target saw a SYN with a planned source port, but from another address',
 	'unexplained-token': 'a record of a token that no try of the history explains',
 	'tuple-reused': 'two tries used one 5-tuple, so that connection tracking may have answered for the policies',

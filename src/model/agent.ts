@@ -27,6 +27,8 @@ export interface AgentListen {
 	port: number;
 	protocol: Protocol;
 	speaks: 'tcp' | 'udp' | 'http';
+	/** It greets whoever connects, before it is told a token (lines over TCP). */
+	first?: 'server';
 }
 
 export interface AgentLimits {
@@ -70,6 +72,11 @@ export interface AttemptCommand {
 	delay: number;
 	/** From sending until it counts as unanswered; under one second, so that there is one SYN in it. */
 	deadline: number;
+	/**
+	 * The server speaks first: so long its greeting may take from the connection’s opening, before the token leaves; the
+	 * deadline is counted anew from then. Undefined: the token leaves at once.
+	 */
+	greeting?: number;
 	/** The probe itself opens TLS, whoever the server says that it is. Undefined: in the clear. */
 	tls?: {
 		alpn: string[];
@@ -174,7 +181,10 @@ export type AgentMessage =
 	| { is: 'refused'; detail: string }
 	| AgentRecord;
 
-/** What travels: `gatecrash/1 TOKEN\n` there, `gatecrash/1 TOKEN UID MAC\n` back; over HTTP `GET /gatecrash/TOKEN` with the reply as its body. */
+/**
+ * What travels: `gatecrash/1 TOKEN\n` there, `gatecrash/1 TOKEN UID MAC\n` back; over HTTP `GET /gatecrash/TOKEN` with the
+ * reply as its body. A server that speaks first begins with `gatecrash/1 greeting UID MAC\n`.
+ */
 export const wireMagic = 'gatecrash/1';
 export const maximumLineLength = 1024;
 /** Tokens of an agent's check of its own listeners begin with it; those of attempts are hexadecimal. */

@@ -37,4 +37,6 @@ export interface Outcome {
 	detail?: string;
 	/** UID of the pod whose valid MAC came back (`replied`), or what is known of the stranger (`answered-by-other`). */
 	by?: string;
+	/** UID of the pod whose greeting came with a valid MAC before it ended so: that much of the target’s data got out. */
+	greetedBy?: string;
 }

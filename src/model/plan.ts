@@ -93,6 +93,8 @@ export interface Cell {
 	protocol: Protocol;
 	family: IpFamily;
 	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
+	/** The target greets first, and the client waits for it. */
+	first?: 'server';
 	expectation: Expectation;
 	/** Why it is so, from the scenario file. */
 	reason: string | undefined;
@@ -121,6 +123,8 @@ export interface HeldConnection {
 	protocol: Protocol;
 	family: IpFamily;
 	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
+	/** The target greets first, and the client waits for it. */
+	first?: 'server';
 }
 
 /** `attempt` cells with purpose `baseline` and `reopen` are controls: they make the blocked cells' proof `bracketed`. */

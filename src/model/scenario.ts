@@ -57,6 +57,8 @@ export interface ListenSpec {
 	/** Name of the container port; policies and attempts can use it. */
 	name: string | undefined;
 	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
+	/** Its application sends first, a greeting, and clients wait for it (lines over TCP). Undefined: clients do. */
+	first?: 'server';
 }
 
 export interface PodSpec {

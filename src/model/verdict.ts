@@ -33,6 +33,8 @@ export interface CellVerdict {
 	protocol: Protocol;
 	family: IpFamily;
 	phase: string | undefined;
+	/** The target speaks first. */
+	first?: 'server';
 	/** What the client showed (`tls` attempts). */
 	certificate?: CertificateChoice;
 	/** SPIFFE id that the server had to see. */

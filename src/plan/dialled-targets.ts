@@ -56,7 +56,10 @@ function ownPort({ listen }: PodSpec, { targetPort, protocol }: ServicePort): Di
 	const listener = listen.find(
 		(one) => one.protocol === protocol && (one.port === targetPort || one.name === targetPort),
 	);
-	if (listener) return { port: listener.port, protocol, speaks: listener.speaks };
+	if (listener) {
+		const { name: _, ...spoken } = listener;
+		return spoken;
+	}
 	// A number is the pod's port whether somebody listens there or not.
 	return typeof targetPort === 'number' ? { port: targetPort, protocol, speaks: protocol } : undefined;
 }

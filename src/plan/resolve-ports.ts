@@ -6,6 +6,7 @@ export interface DialledPort {
 	port: number;
 	protocol: Protocol;
 	speaks: ListenSpec['speaks'];
+	first?: 'server';
 }
 
 /**
@@ -41,7 +42,7 @@ function ofListeners(target: TargetRef, listeners: readonly ListenSpec[]): Diall
 	);
 	// `app-one:8080` means TCP where the pod listens on 8080 with both protocols.
 	const preferred = preferTcp(target, matching);
-	if (preferred.length > 0) return preferred.map(({ port, protocol, speaks }) => ({ port, protocol, speaks }));
+	if (preferred.length > 0) return preferred.map(({ name: _, ...spoken }) => spoken);
 	// A port that nobody listens on can be attempted; the judge says that its server never listened.
 	return typeof target.port === 'number' ? [undeclared(target.port, target.protocol ?? 'tcp')] : [];
 }
@@ -58,7 +59,7 @@ function ofService(target: TargetRef, scenario: Scenario): DialledPort[] {
 	return preferred.map(({ port, protocol, targetPort }) => ({
 		port,
 		protocol,
-		speaks: backendSpeaks(scenario, service.selector, targetPort, protocol),
+		...spokenBehind(scenario, service.selector, targetPort, protocol),
 	}));
 }
 
@@ -69,20 +70,20 @@ function preferTcp<T extends { protocol: Protocol }>(target: TargetRef, matching
 }
 
 /** A Service speaks what its backends speak. */
-function backendSpeaks(
+function spokenBehind(
 	scenario: Scenario,
 	selector: Record<string, string>,
 	targetPort: number | string,
 	protocol: Protocol,
-): DialledPort['speaks'] {
+): Pick<DialledPort, 'speaks' | 'first'> {
 	for (const pod of Object.values(scenario.pods)) {
 		if (!Object.entries(selector).every(([key, value]) => pod.labels[key] === value)) continue;
 		const listener = pod.listen.find(
 			(entry) => entry.protocol === protocol && (entry.port === targetPort || entry.name === targetPort),
 		);
-		if (listener) return listener.speaks;
+		if (listener) return { speaks: listener.speaks, ...(listener.first && { first: listener.first }) };
 	}
-	return protocol;
+	return { speaks: protocol };
 }
 
 function hostNetworkListeners(scenario: Scenario): ListenSpec[] {

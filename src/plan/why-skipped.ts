@@ -26,7 +26,6 @@ export function whySkipped(
 ): string | undefined {
 	const later = notYet[attempt.kind];
 	if (later) return later;
-	if (attempt.options.first === 'server') return 'servers that speak first are not carried out by this version';
 	if (attempt.kind === 'tls' && attempt.options.certificate !== 'none' && !capabilities.has('mesh-certificates')) {
 		return 'needs mesh-certificates, which this cluster does not have';
 	}

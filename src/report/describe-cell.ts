@@ -2,9 +2,9 @@ import type { OutcomeCode } from '../model/outcome.ts';
 import type { CellVerdict } from '../model/verdict.ts';
 
 /** `plaintext`, `tls expired`; empty for attempts that only connect. */
-export function describeKind({ kind, certificate }: CellVerdict): string {
-	if (kind === 'connect') return '';
-	return certificate === undefined ? kind : `${kind} ${certificate}`;
+export function describeKind({ kind, certificate, first }: CellVerdict): string {
+	const words = kind === 'connect' ? [] : [certificate === undefined ? kind : `${kind} ${certificate}`];
+	return [...words, ...(first === undefined ? [] : ['server first'])].join(', ');
 }
 
 /** `client-two → app-one:80/tcp, ipv4`, and the kind of attempt unless it only connects. */

@@ -7,7 +7,7 @@ import type { Agents } from './agents.ts';
 import type { Certificates } from './certificates.ts';
 import { resolveTarget } from './dial.ts';
 import type { ScenarioRunContext } from './scenario-run.ts';
-import type { Tries } from './tries.ts';
+import { greetingWait, type Tries } from './tries.ts';
 
 /** From its first millisecond on a pod tries each path this often, at most this many times. */
 const every = 20;
@@ -82,6 +82,7 @@ function planBoot({ pods, cells, context, ports, certificates, wait }: StartRequ
 			every,
 			limit,
 			...(tls && { tls }),
+			...(cell.first && { greeting: greetingWait }),
 		};
 		return [{ cell, pod: cell.from.name, attempt, targets: target.targets }];
 	});

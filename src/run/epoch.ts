@@ -4,7 +4,7 @@ import type { Purpose } from '../model/event.ts';
 import type { Agents } from './agents.ts';
 import { calibrate, type EpochWait } from './calibration.ts';
 import type { Recorder } from './recorder.ts';
-import { repliedBy, type Try } from './tries.ts';
+import { isMeasure, repliedBy, type Try } from './tries.ts';
 
 export interface EpochContext {
 	deployment: Deployment;
@@ -42,7 +42,7 @@ export async function runEpoch(
 	const wait: EpochWait = { current: request.wait, roundTrips: [] };
 	const tries = await attempt(wait);
 	for (const { record, ...rest } of tries) {
-		if (record && repliedBy({ record, ...rest }) !== undefined) wait.roundTrips.push(record.endedAt - record.startedAt);
+		if (record && isMeasure(rest) && repliedBy({ record, ...rest }) !== undefined) wait.roundTrips.push(record.endedAt - record.startedAt);
 	}
 	const calibration = calibrate(wait.roundTrips, context.timing);
 	recorder.append({ is: 'calibration', epoch, ...calibration, wait: wait.current });

@@ -44,6 +44,12 @@ export interface TriesContext {
 const largestBatch = 256;
 /** Beyond its deadline an agent has this long to report a try, before the runner goes on without. Milliseconds. */
 const reportGrace = 5_000;
+/**
+ * So long a server that speaks first may take to greet, milliseconds from the connection’s opening. A proxy that waits for
+ * the client’s first bytes to tell TLS from clear text lets it wait for its timeout, one second in Istio and in the
+ * embedded mesh.
+ */
+export const greetingWait = 2_500;
 
 /**
  * Sends tries through the agents and collects their results. Each has a random token and a planned source port, and
@@ -103,7 +109,7 @@ export class Tries {
 	/** Of the tries that have been answered since the last change, milliseconds. */
 	roundTrips(): number[] {
 		return [...this.#known.values()].flatMap((attempt) =>
-			attempt.record && repliedBy(attempt) !== undefined ? attempt.record.endedAt - attempt.record.startedAt : [],
+			attempt.record && isMeasure(attempt) && repliedBy(attempt) !== undefined ? attempt.record.endedAt - attempt.record.startedAt : [],
 		);
 	}
 
@@ -160,7 +166,7 @@ export class Tries {
 				continue;
 			}
 			all.push(prepared.attempt);
-			waiting.push(this.#await(prepared.attempt, deadline + request.delay + reportGrace));
+			waiting.push(this.#await(prepared.attempt, 2 * deadline + greetingWait + request.delay + reportGrace));
 			if (prepared.command) others.push({ agent: prepared.agent, command: prepared.command });
 			else {
 				const earlier = commands.get(prepared.agent);
@@ -202,6 +208,7 @@ export class Tries {
 		const attemptCommand: AttemptCommand = {
 			...{ token, protocol, speaks, family, source, destination, delay, deadline },
 			...(tls && { tls }),
+			...(cell.first && { greeting: greetingWait }),
 		};
 		let command: AgentCommand | undefined;
 		if (purpose === 'hold') command = { do: 'hold', name: holdKey, attempt: attemptCommand };
@@ -225,6 +232,11 @@ export class Tries {
 /** The token came back from one of its targets, or one of them saw it. */
 export function gotThrough(attempt: Try): boolean {
 	return repliedBy(attempt) !== undefined || attempt.witnesses.some((uid) => attempt.targets.includes(uid));
+}
+
+/** Its round trip says how far away the target is: not where a greeting was waited for. */
+export function isMeasure({ cell }: Pick<Try, 'cell'>): boolean {
+	return cell.first === undefined;
 }
 
 /** The target that replied. */

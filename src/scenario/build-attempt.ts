@@ -44,7 +44,6 @@ function buildMatrix(input: NonNullable<AttemptInput['matrix']>): MatrixSpec {
 
 /** What only one kind of attempt has. */
 function optionsOf({
-	first,
 	identity,
 	certificate,
 	alpn,
@@ -54,7 +53,6 @@ function optionsOf({
 	kind,
 }: AttemptInput): Record<string, unknown> {
 	const options = {
-		first,
 		identity,
 		certificate,
 		alpn: alpn && listOf(alpn),

@@ -94,7 +94,6 @@ const keysOfKinds = {
 	to: ['connect', 'plaintext', 'mtls', 'tls'],
 	matrix: ['connect'],
 	speaks: ['connect', 'plaintext', 'mtls', 'tls'],
-	first: ['plaintext'],
 	identity: ['mtls'],
 	certificate: ['tls'],
 	alpn: ['tls'],

@@ -78,7 +78,7 @@ function checkListen(items: NonNullable<PodInput['listen']>, path: DocumentPath,
 	const ports = new Set<string>();
 	const names = new Set<string>();
 	for (const [index, item] of items.entries()) {
-		const { port, protocol, name, speaks } = expandListen(item);
+		const { port, protocol, name, speaks, first } = expandListen(item);
 		const at = [...path, index];
 		if (port > 65535)
 			problems.add(at, { code: 'bad-value', message: `the port ${port} is too large`, hint: 'at most 65535' });
@@ -95,6 +95,14 @@ function checkListen(items: NonNullable<PodInput['listen']>, path: DocumentPath,
 				code: 'conflict',
 				message: `${speaks} can’t be spoken over ${protocol}`,
 				hint: 'make protocol and speaks agree',
+			});
+		}
+		if (first === 'server' && speaks !== 'tcp') {
+			problems.add([...at, 'first'], {
+				code: 'conflict',
+				message: `servers speak first in lines over TCP only, and this is ${speaks}`,
+				hint: 'remove first, or let it speak tcp',
+				at: 'key',
 			});
 		}
 		ports.add(`${port}/${protocol}`);

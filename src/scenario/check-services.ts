@@ -85,8 +85,17 @@ function checkTargetPorts(
 ): void {
 	const listen = pods.flatMap((pod) => (spec.pods[pod]?.listen ?? []).map(expandListen));
 	for (const [index, { port, targetPort = port, protocol = 'tcp' }] of service.ports.entries()) {
-		if (listen.some((one) => one.protocol === protocol && (one.port === targetPort || one.name === targetPort)))
-			continue;
+		const behind = listen.filter(
+			(one) => one.protocol === protocol && (one.port === targetPort || one.name === targetPort),
+		);
+		if (new Set(behind.map(({ first }) => first)).size > 1) {
+			problems.add([...path, 'ports', index], {
+				code: 'conflict',
+				message: `of the pods behind the Service some speak first on ${targetPort}/${protocol} and some don’t`,
+				hint: 'a client has to know whether to wait: make them alike, or use a Service for each',
+			});
+		}
+		if (behind.length > 0) continue;
 		const message = `no pod behind the Service listens on ${targetPort}/${protocol}`;
 		const hint = `add it to listen of ${pods.slice(0, 3).join(', ')}`;
 		problems.add([...path, 'ports', index], { code: 'unknown-name', message, hint });

@@ -70,7 +70,6 @@ export const attemptSchema = z
 			.optional()
 			.describe('How a blocked path must be closed: any one of these outcomes.'),
 		speaks: z.enum(['tcp', 'http']).optional().describe('What is spoken; default: what the target speaks.'),
-		first: z.enum(['client', 'server']).optional().describe('Who sends first (`plaintext`); default `client`.'),
 		identity: z
 			.string()
 			.regex(/^spiffe:\/\/[a-z0-9.-]+\/\S+$/, 'a SPIFFE id such as spiffe://cluster.local/ns/shop/sa/default')

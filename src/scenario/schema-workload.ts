@@ -16,6 +16,12 @@ export const listenItem = z
 				.enum(['tcp', 'udp', 'sctp', 'http'])
 				.optional()
 				.describe('What is spoken on it; default: the protocol.'),
+			first: z
+				.enum(['client', 'server'])
+				.optional()
+				.describe(
+					'Who sends first; default `client`. `server`: it greets, and clients wait for that before they send (lines over TCP).',
+				),
 		}),
 	])
 	.meta({ id: 'Listen' });

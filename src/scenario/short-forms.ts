@@ -8,7 +8,8 @@ type ListenInput = NonNullable<PodInput['listen']>[number];
 export function expandListen(item: ListenInput): ListenSpec {
 	if (typeof item === 'object') {
 		const protocol = item.protocol ?? (item.speaks === 'udp' || item.speaks === 'sctp' ? item.speaks : 'tcp');
-		return { port: item.port, protocol, name: item.name, speaks: item.speaks ?? protocol };
+		const spoken = { port: item.port, protocol, name: item.name, speaks: item.speaks ?? protocol };
+		return item.first === 'server' ? { ...spoken, first: 'server' } : spoken;
 	}
 	const { port, protocol = 'tcp' } = parsePort(String(item));
 	return { port: Number(port), protocol, name: undefined, speaks: protocol };

@@ -19,6 +19,8 @@ export interface Behaviour {
 	forwarded?: string;
 	/** The target sees the SYN half-open. */
 	syn?: boolean;
+	/** The client got the target’s greeting; `other`: somebody else’s. */
+	greeted?: true | 'other';
 	/** Where that SYN comes from, when it is not the client's own address. */
 	synFrom?: string;
 }
@@ -331,6 +333,7 @@ class World {
 			...{ code: behaviour.code },
 			...(by === undefined ? {} : { by }),
 			...(behaviour.detail === undefined ? {} : { detail: behaviour.detail }),
+			...(behaviour.greeted === undefined ? {} : { greetedBy: behaviour.greeted === true ? (first ?? '') : 'uid-other' }),
 		};
 		if (behaviour.code !== 'not-run') this.#sent.set(uid, (this.#sent.get(uid) ?? 0) + 1);
 		const numbered = { agent: cell.from.name, uid, seq: this.#number(uid) };

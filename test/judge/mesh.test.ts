@@ -207,6 +207,54 @@ describe('plaintext', () => {
 	});
 });
 
+describe('a server that speaks first', () => {
+	const mysql: Partial<Cell> = { kind: 'plaintext', first: 'server' };
+	const greeted: Behaviour = { ...timedOut, greeted: true };
+
+	it('enforced when neither its greeting came nor the token arrived', () => {
+		expect(told(verdictOf(mysql, () => ({ code: 'closed' })))).to.deep.equal({
+			...{ verdict: 'enforced', codes: ['blocked-bracketed'], findings: [] },
+		});
+	});
+
+	it('its greeting over a path that must be closed is no block, and without the token no leak', () => {
+		const cell = verdictOf(mysql, (index) => (index === 1 ? greeted : timedOut));
+		expect(told(cell)).to.deep.equal({ verdict: 'inconclusive', codes: ['greeting-received'], findings: [] });
+		expect(cell.reasons[0]?.text).to.contain('1 of 3 tries');
+		expect(cell.observed.state).to.equal('unknown');
+		const hole: Partial<Cell> = { ...mysql, expectation: 'unprotected', reason: 'left out' };
+		expect(verdictOf(hole, () => greeted).verdict).to.equal('inconclusive');
+	});
+
+	it('a leak when the token arrived after it', () => {
+		const cell = verdictOf(mysql, () => ({ ...greeted, witnesses: ['target'] }));
+		expect(told(cell)).to.deep.include({ verdict: 'leak', codes: ['leak-delivered'] });
+	});
+
+	it('somebody else’s greeting is nothing of the target', () => {
+		const cell = verdictOf(mysql, () => ({ ...timedOut, greeted: 'other' }));
+		expect(told(cell)).to.deep.include({ verdict: 'inconclusive' });
+		expect(codesOf(cell)).to.include('answered-by-other');
+	});
+
+	it('no line of the history can be lost so that a greeting was none', () => {
+		const { plan, events } = declaredAs(mysql, (index) => (index === 1 ? greeted : timedOut));
+		for (const dropped of events) {
+			const part = judge(
+				plan,
+				events.filter((event) => event !== dropped),
+			);
+			expect(cellOf(part).verdict, `line ${dropped.n}`).to.not.equal('enforced');
+		}
+	});
+
+	it('broken where it greets and the token is lost on an allowed path', () => {
+		const cell = verdictOf({ ...mysql, expectation: 'allowed' }, () => greeted);
+		expect(told(cell)).to.deep.include({ verdict: 'broken', codes: ['no-reply'] });
+		expect(cell.reasons[0]?.text).to.contain('timed-out after the greeting');
+	});
+});
+
 describe('a sidecar’s answers', () => {
 	const unavailable: Behaviour = { code: 'http-status', detail: '503, server: envoy' };
 	const blocked: Partial<Cell> = { kind: 'mtls', speaks: 'http', expectation: 'blocked' };

@@ -130,8 +130,8 @@ function agentConfig({ endpoint, spec, portMap, boot }: PodPlan, { run, key, lim
 		...{ run, endpoint, key, limits, boot },
 		// Overridden by GATECRASH_POD_UID, which only the API server can know.
 		uid: 'pod',
-		listen: spec.listen.flatMap(({ port, protocol, speaks }) =>
-			speaks === 'sctp' ? [] : [{ port: realPort(port, protocol, portMap), protocol, speaks }],
+		listen: spec.listen.flatMap(({ port, speaks, name: _, ...rest }) =>
+			speaks === 'sctp' ? [] : [{ ...rest, port: realPort(port, rest.protocol, portMap), speaks }],
 		),
 	};
 	const text = JSON.stringify(config);

@@ -190,8 +190,8 @@ export class EmbeddedDeployment implements Deployment {
 			uid: member.uid,
 			key: this.#settings.key,
 			limits: this.#settings.limits,
-			listen: member.listen.flatMap(({ port, protocol, speaks }) =>
-				speaks === 'sctp' ? [] : [{ port: member.portMap[portKey(port, protocol)] ?? port, protocol, speaks }],
+			listen: member.listen.flatMap(({ port, speaks, name: _, ...rest }) =>
+				speaks === 'sctp' ? [] : [{ ...rest, port: member.portMap[portKey(port, rest.protocol)] ?? port, speaks }],
 			),
 			boot,
 		};
