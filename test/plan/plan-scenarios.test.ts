@@ -170,15 +170,30 @@ describe('plan', () => {
 		expect(skipOn(target.capabilities)).to.equal(undefined);
 	});
 
-	it('skips single cells of kinds that this version does not carry out, with the reason', () => {
+	it('skips single cells that cannot be attempted here, with the reason', () => {
 		const { plan } = planned(`
   attempts:
-    - {kind: plaintext, from: a, to: b:8080, first: server, expect: blocked}
+    - {from: a, to: apiserver, expect: blocked}
     - {from: a, to: b:80, expect: blocked}
 `);
-		expect(plan.cells[0]?.skip).to.match(/speak first/);
+		expect(plan.cells[0]?.skip).to.match(/apiserver/);
 		expect(plan.cells[1]?.skip).to.equal(undefined);
 		expect(plan.steps.flatMap((step) => ('cells' in step ? step.cells : []))).not.to.include(plan.cells[0]?.id);
+	});
+
+	it('waits for the greeting of every listener that speaks first, however it is reached', () => {
+		const { plan } = planned(
+			`
+  attempts:
+    - {from: a, to: [b:web, svc/b:81, b:80], expect: blocked}
+`,
+			(text) => text.replace('{port: 8080, name: web, speaks: http}', '{port: 8080, name: web, first: server}'),
+		);
+		expect(plan.cells.map(({ to, port, first }) => [to.kind, port, first])).to.deep.equal([
+			['pod', 8080, 'server'],
+			['service', 81, 'server'],
+			['pod', 80, undefined],
+		]);
 	});
 
 	it('lists the paths of faults as skipped: a scenario of chaos alone is not empty', () => {
