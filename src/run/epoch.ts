@@ -42,7 +42,8 @@ export async function runEpoch(
 	const wait: EpochWait = { current: request.wait, roundTrips: [] };
 	const tries = await attempt(wait);
 	for (const { record, ...rest } of tries) {
-		if (record && isMeasure(rest) && repliedBy({ record, ...rest }) !== undefined) wait.roundTrips.push(record.endedAt - record.startedAt);
+		if (record && isMeasure(rest) && repliedBy({ record, ...rest }) !== undefined)
+			wait.roundTrips.push(record.endedAt - record.startedAt);
 	}
 	const calibration = calibrate(wait.roundTrips, context.timing);
 	recorder.append({ is: 'calibration', epoch, ...calibration, wait: wait.current });

@@ -109,7 +109,9 @@ export class Tries {
 	/** Of the tries that have been answered since the last change, milliseconds. */
 	roundTrips(): number[] {
 		return [...this.#known.values()].flatMap((attempt) =>
-			attempt.record && isMeasure(attempt) && repliedBy(attempt) !== undefined ? attempt.record.endedAt - attempt.record.startedAt : [],
+			attempt.record && isMeasure(attempt) && repliedBy(attempt) !== undefined
+				? attempt.record.endedAt - attempt.record.startedAt
+				: [],
 		);
 	}
 

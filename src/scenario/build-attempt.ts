@@ -43,15 +43,7 @@ function buildMatrix(input: NonNullable<AttemptInput['matrix']>): MatrixSpec {
 }
 
 /** What only one kind of attempt has. */
-function optionsOf({
-	identity,
-	certificate,
-	alpn,
-	via,
-	over,
-	query,
-	kind,
-}: AttemptInput): Record<string, unknown> {
+function optionsOf({ identity, certificate, alpn, via, over, query, kind }: AttemptInput): Record<string, unknown> {
 	const options = {
 		identity,
 		certificate,

@@ -333,7 +333,9 @@ class World {
 			...{ code: behaviour.code },
 			...(by === undefined ? {} : { by }),
 			...(behaviour.detail === undefined ? {} : { detail: behaviour.detail }),
-			...(behaviour.greeted === undefined ? {} : { greetedBy: behaviour.greeted === true ? (first ?? '') : 'uid-other' }),
+			...(behaviour.greeted === undefined
+				? {}
+				: { greetedBy: behaviour.greeted === true ? (first ?? '') : 'uid-other' }),
 		};
 		if (behaviour.code !== 'not-run') this.#sent.set(uid, (this.#sent.get(uid) ?? 0) + 1);
 		const numbered = { agent: cell.from.name, uid, seq: this.#number(uid) };

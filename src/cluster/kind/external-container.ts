@@ -85,9 +85,7 @@ export async function removeContainer(container: string): Promise<void> {
 function agentConfig(name: string, uid: string, spec: ExternalSpec, settings: AgentSettings): AgentConfig {
 	return {
 		...{ run: settings.run, endpoint: name, uid, key: settings.key, limits: settings.limits, boot: [] },
-		listen: spec.listen.flatMap(({ speaks, name: _, ...rest }) =>
-			speaks === 'sctp' ? [] : [{ ...rest, speaks }],
-		),
+		listen: spec.listen.flatMap(({ speaks, name: _, ...rest }) => (speaks === 'sctp' ? [] : [{ ...rest, speaks }])),
 	};
 }
 
