@@ -79,7 +79,16 @@ export function problemOfAttempt(value: unknown): string | undefined {
 	if (greeting !== undefined && !(isTime(greeting) && value.protocol === 'tcp' && value.speaks === 'tcp')) {
 		return inAttempt('bad greeting');
 	}
+	const { forgedIdentity } = value;
+	if (forgedIdentity !== undefined && !(value.speaks === 'http' && isHeaderText(forgedIdentity))) {
+		return inAttempt('bad forgedIdentity');
+	}
 	return value.tls === undefined || (value.protocol === 'tcp' && isTls(value.tls)) ? undefined : inAttempt('bad tls');
+}
+
+/** A value that ends neither its header nor its element. */
+function isHeaderText(value: unknown): boolean {
+	return typeof value === 'string' && /^[\x21-\x7e]{1,512}$/.test(value) && !/[,;"]/.test(value);
 }
 
 function isTls(value: unknown): boolean {

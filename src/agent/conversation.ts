@@ -58,6 +58,7 @@ export class Conversation {
 		this.#dialect = dialectFor(
 			command.speaks,
 			command.family === 'ipv6' ? `[${address}]:${port}` : `${address}:${port}`,
+			command.forgedIdentity,
 		);
 	}
 

@@ -41,6 +41,6 @@ export class LineDialect implements Dialect {
 	}
 }
 
-export function dialectFor(speaks: 'tcp' | 'udp' | 'http', host: string): Dialect {
-	return speaks === 'http' ? new HttpResponses(host) : new LineDialect();
+export function dialectFor(speaks: 'tcp' | 'udp' | 'http', host: string, forgedIdentity?: string): Dialect {
+	return speaks === 'http' ? new HttpResponses(host, forgedIdentity) : new LineDialect();
 }

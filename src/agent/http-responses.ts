@@ -16,18 +16,21 @@ const tellingHeaders = ['server', 'via', 'x-envoy-upstream-service-time', 'x-env
 /** The client's side of `GET /gatecrash/TOKEN`: as much of HTTP/1.1 as an answer in one line needs. */
 export class HttpResponses implements Dialect {
 	readonly #host: string;
+	readonly #forgedIdentity: string | undefined;
 	#rest = '';
 	#head: Head | undefined;
 	/** Characters of a refusal's body that are still to come. */
 	#skip = 0;
 	over = false;
 
-	constructor(host: string) {
+	constructor(host: string, forgedIdentity?: string) {
 		this.#host = host;
+		this.#forgedIdentity = forgedIdentity;
 	}
 
 	request(token: string): string {
-		return `GET /gatecrash/${token} HTTP/1.1\r\nHost: ${this.#host}\r\nUser-Agent: gatecrash\r\nAccept: */*\r\n\r\n`;
+		const forged = this.#forgedIdentity === undefined ? '' : forgedHeader(this.#forgedIdentity, token);
+		return `GET /gatecrash/${token} HTTP/1.1\r\nHost: ${this.#host}\r\nUser-Agent: gatecrash\r\nAccept: */*\r\n${forged}\r\n`;
 	}
 
 	feed(text: string): Answer[] {
@@ -119,6 +122,11 @@ export class HttpResponses implements Dialect {
 		this.#rest = this.#rest.slice(at);
 		return { line: body.trimEnd() };
 	}
+}
+
+/** In the form that a proxy would give it; the hash is none of a certificate. */
+function forgedHeader(identity: string, token: string): string {
+	return `X-Forwarded-Client-Cert: Hash=${token.padStart(64, '0')};Subject="";URI=${identity}\r\n`;
 }
 
 const tooLong: Answer = { outcome: stranger('HTTP 200 with another body') };

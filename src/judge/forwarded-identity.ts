@@ -1,3 +1,5 @@
+import type { TryRecord } from './try-record.ts';
+
 /** One certificate of X-Forwarded-Client-Cert. */
 export interface ForwardedElement {
 	/** URIs among its subject alternative names; in a mesh one, the SPIFFE id. */
@@ -27,9 +29,31 @@ export function lastForwarded(header: string): ForwardedElement | undefined {
 	return { uris };
 }
 
+/**
+ * Where the element stands that the client had written itself: it alone has the client’s token in it. What can’t be read
+ * may be read as anything, so that there it counts as the last.
+ */
+export function forgedElement(header: string, token: string): 'gone' | 'before the last' | 'last' {
+	if (!header.includes(token)) return 'gone';
+	const elements = header.endsWith('…') ? undefined : split(header, ',');
+	return elements && elements.at(-1)?.includes(token) !== true ? 'before the last' : 'last';
+}
+
 /** For people: whoever wrote the header must not write to their terminals. */
 export function printable(text: string): string {
 	return text.replaceAll(/[^\x20-\x7e…]/g, '?');
+}
+
+/** X-Forwarded-Client-Cert as targets of the try got it with its token; more than one where a proxy sent it again. */
+export function forwardedTo({ event, identities }: TryRecord): string[] {
+	return identities.flatMap(({ uid, forwardedClientCert: header }) =>
+		event.targets.includes(uid) && header !== '' ? [header] : [],
+	);
+}
+
+/** A header may be long; all of it stands in the history. */
+export function excerpt(header: string): string {
+	return printable(header.length > 300 ? `…${header.slice(-300)}` : header);
 }
 
 /** Parts between separators that stand outside of quotes; undefined where a quotation doesn't end. */

@@ -4,6 +4,7 @@ import type { CellContext } from './cell-context.ts';
 import { type Control, held } from './control.ts';
 import { failed } from './duties.ts';
 import { isNotRun, type Judgement, judgement, problemsOfTries, reasonsOf } from './finding-out.ts';
+import { forgeryLeak } from './judge-forgery.ts';
 import { identityFindings, judgeIdentity } from './judge-identity.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 import type { TryRecord } from './try-record.ts';
@@ -20,6 +21,8 @@ export function judgeAllowed(context: CellContext, cell: Cell): Judgement {
 	const ran = tries.filter((record) => !isNotRun(record));
 	const controls = context.duties.of(cell, tries).map((control) => clientReaches(context, tries, control));
 	const rest = { controls, deciding: [...tries] };
+	const forged = forgeryLeak(cell, ran, controls);
+	if (forged) return forged;
 	const incomplete = problemsOfAllowed(cell, tries, ran, controls);
 	if (incomplete.length > 0) return judgement('inconclusive', incomplete, rest);
 	const replied = ran.filter((record) => record.seen.lands === 'replied');
@@ -55,7 +58,9 @@ function enforced(cell: Cell, ran: readonly TryRecord[], replied: readonly TryRe
 	const lost = ran.length - replied.length;
 	const findings = lost > 0 ? [reason('tries-failed', `${lost} of ${ran.length}`)] : [];
 	findings.push(...identityFindings(cell, ran));
-	return judgement('enforced', [reason('allowed-replied', `${replied.length} of ${ran.length} tries`)], { findings });
+	const reasons = [reason('allowed-replied', `${replied.length} of ${ran.length} tries`)];
+	if (cell.forgedIdentity !== undefined) reasons.push(reason('forgery-in-vain', cell.forgedIdentity));
+	return judgement('enforced', reasons, { findings });
 }
 
 function problemsOfAllowed(

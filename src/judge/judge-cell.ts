@@ -31,6 +31,7 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 		...(cell.first && { first: cell.first }),
 		...(cell.tls && { certificate: cell.tls.certificate }),
 		...(cell.identity !== undefined && { identity: cell.identity }),
+		...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
 		observed: observe(cell, context.declared(cell)),
 		controls: found.controls.map(({ control, held, detail }) => ({ control, held, detail })),
 		proof: found.proof,

@@ -2,28 +2,27 @@ import type { Cell } from '../model/plan.ts';
 import type { Reason } from '../model/verdict.ts';
 import type { Control } from './control.ts';
 import { type Judgement, judgement, reasonsOf } from './finding-out.ts';
-import { lastForwarded, printable } from './forwarded-identity.ts';
+import { excerpt, forgedElement, forwardedTo, lastForwarded } from './forwarded-identity.ts';
+import { forgeryDoubt, forgeryFindings } from './judge-forgery.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 import type { TryRecord } from './try-record.ts';
 
-/** X-Forwarded-Client-Cert as targets of the try got it with its token; more than one where a proxy sent it again. */
-export function forwardedTo({ event, identities }: TryRecord): string[] {
-	return identities.flatMap(({ uid, forwardedClientCert: header }) =>
-		event.targets.includes(uid) && header !== '' ? [header] : [],
-	);
-}
-
 /** The token of a plaintext attempt arrived with an identity: something on the way made mutual TLS of it. */
 export function isWrapped(cell: Cell, record: TryRecord): boolean {
-	return cell.kind === 'plaintext' && forwardedTo(record).length > 0;
+	const { token } = record.event;
+	return cell.kind === 'plaintext' && forwardedTo(record).some((header) => forgedElement(header, token) !== 'last');
 }
 
-/** Whether the server saw the identity that an allowed path must have; undefined where it did, or none is demanded. */
+/** Whether the server saw the identity that an allowed path must have, and nothing that hides another; undefined where that is shown. */
 export function judgeIdentity(
 	cell: Cell,
 	ran: readonly TryRecord[],
 	controls: readonly Control[],
 ): Judgement | undefined {
+	return judgeDemanded(cell, ran, controls) ?? forgeryDoubt(cell, ran, controls);
+}
+
+function judgeDemanded(cell: Cell, ran: readonly TryRecord[], controls: readonly Control[]): Judgement | undefined {
 	const { identity } = cell;
 	if (identity === undefined) return undefined;
 	const landed = ran.filter((record) => record.seen.lands !== undefined);
@@ -63,6 +62,10 @@ export function judgeIdentity(
 /** What is noteworthy about the identities on a path that nothing is demanded of. */
 export function identityFindings(cell: Cell, tries: readonly TryRecord[]): Reason[] {
 	const landed = tries.filter((record) => record.seen.lands !== undefined);
+	return [...forgeryFindings(cell, landed), ...wrappingFindings(cell, landed)];
+}
+
+function wrappingFindings(cell: Cell, landed: readonly TryRecord[]): Reason[] {
 	const wrapped = landed.filter((record) => isWrapped(cell, record));
 	const [first] = wrapped;
 	if (first) {
@@ -72,9 +75,4 @@ export function identityFindings(cell: Cell, tries: readonly TryRecord[]): Reaso
 	const silent = landed.filter((record) => record.seen.lands === 'replied' && forwardedTo(record).length === 0);
 	if (cell.kind !== 'mtls' || cell.speaks !== 'http' || silent.length === 0 || cell.identity !== undefined) return [];
 	return [reason('identity-not-forwarded', `${silent.length} of ${landed.length} tries`)];
-}
-
-/** A header may be long; all of it stands in the history. */
-function excerpt(header: string): string {
-	return printable(header.length > 300 ? `…${header.slice(-300)}` : header);
 }

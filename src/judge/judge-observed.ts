@@ -24,7 +24,8 @@ export function judgeUnprotected(context: CellContext, cell: Cell): Judgement {
 	const asBlocked = judgeBlocked(context, { ...cell, by: undefined });
 	if (asBlocked.verdict === 'leak') {
 		const { deciding } = asBlocked;
-		return judgement('unprotected', [reason('open-as-declared', cell.reason)], { deciding });
+		const findings = cell.forgedIdentity === undefined ? [] : identityFindings(cell, deciding);
+		return judgement('unprotected', [reason('open-as-declared', cell.reason)], { deciding, findings });
 	}
 	if (asBlocked.verdict !== 'enforced') return asBlocked;
 	return { ...asBlocked, findings: [...asBlocked.findings, reason('better-protected')] };

@@ -1,8 +1,7 @@
 import type { OutcomeCode } from '../model/outcome.ts';
 import type { Cell } from '../model/plan.ts';
 import type { Observed } from '../model/verdict.ts';
-import { lastForwarded, printable } from './forwarded-identity.ts';
-import { forwardedTo } from './judge-identity.ts';
+import { forwardedTo, lastForwarded, printable } from './forwarded-identity.ts';
 import type { TryRecord } from './try-record.ts';
 
 /** What was seen of a cell's declared tries, for reports. */

@@ -13,6 +13,7 @@ export const reasonTable = {
 	'leak-boot': 'a token that the pod sent while it was starting reached the target',
 	'leak-unsettled': 'the path was still open when the bound for settling was reached',
 	'leak-after-closing': 'a token reached the target after the path had closed and the hold time had passed',
+	'identity-forged': 'the token arrived under an identity that its client had written itself',
 	// broken
 	'no-reply': 'no try was answered, although the path is declared allowed',
 	'reply-path': 'every request was delivered and no reply came back (reply path)',
@@ -26,6 +27,7 @@ export const reasonTable = {
 		'no try came through; a sibling reached this target and this client reached another one, or another port, meanwhile',
 	'blocked-credentials': 'no try came through; meanwhile the same client reached this target with other credentials',
 	'allowed-replied': 'the target answered',
+	'forgery-in-vain': 'what the client itself had written of its identity is nowhere where it counts',
 	'observed-open': 'observed only: open',
 	'observed-closed': 'observed only: closed',
 	'open-as-declared': 'the token arrived, as the declared hole says',
@@ -102,6 +104,8 @@ export const reasonTable = {
 	'tries-failed': 'some tries failed before the last one was answered',
 	'closed-differently': 'some tries were closed in another way than `by` demands',
 	'identity-not-forwarded': 'no identity was forwarded with the token: nothing shows that it came over mutual TLS',
+	'forged-before-last':
+		'what the client had written itself stands before the last element of X-Forwarded-Client-Cert: whoever trusts any but the last is deceived',
 	'never-open': 'it did not answer before the policies either',
 } as const;
 

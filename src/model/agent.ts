@@ -77,6 +77,11 @@ export interface AttemptCommand {
 	 * deadline is counted anew from then. Undefined: the token leaves at once.
 	 */
 	greeting?: number;
+	/**
+	 * Over HTTP: a SPIFFE id that the client claims in X-Forwarded-Client-Cert, as a proxy would that had seen its
+	 * certificate. The element that it writes has the token in it, so that it can be told from every other one.
+	 */
+	forgedIdentity?: string;
 	/** The probe itself opens TLS, whoever the server says that it is. Undefined: in the clear. */
 	tls?: {
 		alpn: string[];

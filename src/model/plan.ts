@@ -82,7 +82,7 @@ export interface Cell {
 	id: string;
 	/**
 	 * The same for every cell on the same path, whatever the phase: `from→to:port/protocol/family`; over TLS of the
-	 * probe's own followed by ` as `, the certificate and the ALPN protocols.
+	 * probe's own followed by ` as `, the certificate and the ALPN protocols, and by ` forging ` with a forged identity.
 	 */
 	path: string;
 	kind: AttemptKind;
@@ -101,8 +101,10 @@ export interface Cell {
 	by: OutcomeCode[] | undefined;
 	/** The probe itself opens TLS (`tls` attempts). */
 	tls?: { certificate: CertificateChoice; alpn: string[] };
-	/** SPIFFE id that the server must see (`mtls` attempts). */
+	/** SPIFFE id that the server must see. */
 	identity?: string;
+	/** SPIFFE id that the client itself writes into X-Forwarded-Client-Cert; nobody may take it for the client’s. */
+	forgedIdentity?: string;
 	prediction: Prediction;
 	/** Undefined without explicit phases. */
 	phase: string | undefined;

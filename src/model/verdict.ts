@@ -39,6 +39,8 @@ export interface CellVerdict {
 	certificate?: CertificateChoice;
 	/** SPIFFE id that the server had to see. */
 	identity?: string;
+	/** SPIFFE id that the client had written into X-Forwarded-Client-Cert itself. */
+	forgedIdentity?: string;
 	expectation: Expectation;
 	/** From the scenario file. */
 	because: string | undefined;

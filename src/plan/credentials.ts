@@ -19,25 +19,31 @@ const neverAccepted: ReadonlySet<CertificateChoice> = new Set([
 export function credentialsOf(
 	{ kind, options }: AttemptSpec,
 	speaks: Cell['speaks'],
-): Partial<Pick<Cell, 'tls' | 'identity'>> {
+): Partial<Pick<Cell, 'tls' | 'identity' | 'forgedIdentity'>> {
 	const {
 		certificate = 'valid',
 		alpn = [],
 		identity,
+		forgedIdentity,
 	} = options as {
 		certificate?: CertificateChoice;
 		alpn?: string[];
 		identity?: string;
+		forgedIdentity?: string;
 	};
-	if (kind === 'mtls') return identity === undefined ? {} : { identity };
-	if (kind !== 'tls') return {};
+	const identities = {
+		...(identity !== undefined && { identity }),
+		...(forgedIdentity !== undefined && speaks === 'http' && { forgedIdentity }),
+	};
+	if (kind !== 'tls') return identities;
 	const offered = alpn.flatMap((name) => (name === 'istio' ? istioAlpn[speaks === 'http' ? 'http' : 'tcp'] : name));
-	return { tls: { certificate, alpn: offered } };
+	return { ...identities, tls: { certificate, alpn: offered } };
 }
 
 /** A path on which other credentials are tried is another path: one may be open while the other is closed. */
-export function asCredentials({ tls }: Pick<Cell, 'tls'>): string {
-	return tls === undefined ? '' : ` as ${[tls.certificate, ...tls.alpn].join(' ')}`;
+export function asCredentials({ tls, forgedIdentity }: Pick<Cell, 'tls' | 'forgedIdentity'>): string {
+	const shown = tls === undefined ? '' : ` as ${[tls.certificate, ...tls.alpn].join(' ')}`;
+	return forgedIdentity === undefined ? shown : `${shown} forging ${forgedIdentity}`;
 }
 
 /** Without policies the cell's path is open, unless its certificate keeps it closed. */

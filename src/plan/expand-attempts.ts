@@ -111,8 +111,9 @@ function makeCell(
 	const credentials = credentialsOf(attempt, speaks);
 	const path = pathOf(from, to, dialled.port, dialled.protocol, family);
 	const certificate = credentials.tls === undefined ? '' : `/${credentials.tls.certificate}`;
+	const forged = credentials.forgedIdentity === undefined ? '' : '/forged';
 	return {
-		id: caseId(context.scenario.name, attempt, path + certificate, context.phase),
+		id: caseId(context.scenario.name, attempt, path + certificate + forged, context.phase),
 		path: path + asCredentials(credentials),
 		kind: attempt.kind,
 		from,

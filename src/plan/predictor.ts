@@ -105,9 +105,13 @@ function addressed<P extends Path>({ from, to: target, port, protocol, family }:
 }
 
 /** What a mesh can tell apart of the attempt; undefined: nothing is evaluated of its kind. */
-function attemptedBy({ kind, tls, identity }: Cell): Attempted | undefined {
+function attemptedBy({ kind, tls, identity, forgedIdentity }: Cell): Attempted | undefined {
 	if (kind === 'dns') return undefined;
-	return { kind, ...(tls && { tls }), ...(identity !== undefined && { identity }) };
+	const identities = {
+		...(identity !== undefined && { identity }),
+		...(forgedIdentity !== undefined && { forgedIdentity }),
+	};
+	return { kind, ...(tls && { tls }), ...identities };
 }
 
 function heldKey(name: string, { family }: Pick<Cell, 'family'>): string {

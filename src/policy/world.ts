@@ -86,4 +86,6 @@ export interface Attempted {
 	tls?: { certificate: CertificateChoice; alpn: readonly string[] };
 	/** SPIFFE id with which it has to arrive. */
 	identity?: string;
+	/** SPIFFE id that the client itself writes into X-Forwarded-Client-Cert; has to be gone, or to count for nothing. */
+	forgedIdentity?: string;
 }

@@ -2,9 +2,13 @@ import type { OutcomeCode } from '../model/outcome.ts';
 import type { CellVerdict } from '../model/verdict.ts';
 
 /** `plaintext`, `tls expired`; empty for attempts that only connect. */
-export function describeKind({ kind, certificate, first }: CellVerdict): string {
+export function describeKind({ kind, certificate, first, forgedIdentity }: CellVerdict): string {
 	const words = kind === 'connect' ? [] : [certificate === undefined ? kind : `${kind} ${certificate}`];
-	return [...words, ...(first === undefined ? [] : ['server first'])].join(', ');
+	return [
+		...words,
+		...(first === undefined ? [] : ['server first']),
+		...(forgedIdentity === undefined ? [] : ['forged identity']),
+	].join(', ');
 }
 
 /** `client-two → app-one:80/tcp, ipv4`, and the kind of attempt unless it only connects. */
@@ -17,8 +21,9 @@ export function describePath(cell: CellVerdict): string {
 }
 
 /** `blocked (only the billing team may)`, `allowed as spiffe://cluster.local/ns/shop/sa/billing`. */
-export function describeDeclared({ because, expectation, identity }: CellVerdict): string {
-	const declared = identity === undefined ? expectation : `${expectation} as ${identity}`;
+export function describeDeclared({ because, expectation, identity, forgedIdentity }: CellVerdict): string {
+	const as = identity === undefined ? expectation : `${expectation} as ${identity}`;
+	const declared = forgedIdentity === undefined ? as : `${as}, never as ${forgedIdentity}`;
 	return because ? `${declared} (${because})` : declared;
 }
 

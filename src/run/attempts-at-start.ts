@@ -83,6 +83,7 @@ function planBoot({ pods, cells, context, ports, certificates, wait }: StartRequ
 			limit,
 			...(tls && { tls }),
 			...(cell.first && { greeting: greetingWait }),
+			...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
 		};
 		return [{ cell, pod: cell.from.name, attempt, targets: target.targets }];
 	});

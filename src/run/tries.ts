@@ -211,6 +211,7 @@ export class Tries {
 			...{ token, protocol, speaks, family, source, destination, delay, deadline },
 			...(tls && { tls }),
 			...(cell.first && { greeting: greetingWait }),
+			...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
 		};
 		let command: AgentCommand | undefined;
 		if (purpose === 'hold') command = { do: 'hold', name: holdKey, attempt: attemptCommand };

@@ -43,9 +43,11 @@ function buildMatrix(input: NonNullable<AttemptInput['matrix']>): MatrixSpec {
 }
 
 /** What only one kind of attempt has. */
-function optionsOf({ identity, certificate, alpn, via, over, query, kind }: AttemptInput): Record<string, unknown> {
+function optionsOf(input: AttemptInput): Record<string, unknown> {
+	const { identity, forgedIdentity, certificate, alpn, via, over, query, kind } = input;
 	const options = {
 		identity,
+		forgedIdentity,
 		certificate,
 		alpn: alpn && listOf(alpn),
 		via,

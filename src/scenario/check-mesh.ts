@@ -21,7 +21,9 @@ export function checkMesh(context: CheckContext, attempt: AttemptInput, path: Do
 		const message = `${kind} attempts are over TCP, and this is ${ports[0]?.protocol}`;
 		context.problems.add(at, { code: 'conflict', message, hint: 'name a TCP port, or use kind: connect' });
 	}
-	if (attempt.identity !== undefined) checkIdentity(context, attempt, path);
+	for (const key of ['identity', 'forgedIdentity'] as const) {
+		if (attempt[key] !== undefined) checkIdentity(context, attempt, key, path);
+	}
 }
 
 function problemOfSource(
@@ -50,8 +52,21 @@ function problemOfSource(
 }
 
 /** Identities are read from a header of the request, so there has to be a request, and one that arrives. */
-function checkIdentity(context: CheckContext, { to, speaks, expect }: AttemptInput, path: DocumentPath): void {
-	if (expect === 'blocked') {
+function checkIdentity(
+	context: CheckContext,
+	{ to, speaks, expect, identity, forgedIdentity }: AttemptInput,
+	key: 'identity' | 'forgedIdentity',
+	path: DocumentPath,
+): void {
+	if (key === 'forgedIdentity' && identity === forgedIdentity) {
+		context.problems.add([...path, key], {
+			code: 'conflict',
+			message: 'the forged identity is the one that the server must see',
+			hint: 'forge another one, or it could not be told from the true one',
+			at: 'key',
+		});
+	}
+	if (key === 'identity' && expect === 'blocked') {
 		context.problems.add([...path, 'identity'], {
 			code: 'conflict',
 			message: 'of what is blocked no server sees the identity',
@@ -62,10 +77,10 @@ function checkIdentity(context: CheckContext, { to, speaks, expect }: AttemptInp
 	const ports = listOf(to).flatMap((text) => listeners(context, parseTarget(text)));
 	const spoken = (port: ListenSpec): string => speaks ?? port.speaks;
 	if (!ports.some((port) => port.protocol === 'tcp' && spoken(port) !== 'http')) return;
-	context.problems.add([...path, 'identity'], {
+	context.problems.add([...path, key], {
 		code: 'conflict',
 		message: 'identities are forwarded in HTTP requests only, and this is plain TCP',
-		hint: 'attempt a port that speaks http, or leave identity out',
+		hint: `attempt a port that speaks http, or leave ${key} out`,
 		at: 'key',
 	});
 }

@@ -43,6 +43,10 @@ const query = z.strictObject({
 	size: z.int().min(1).max(65000).optional().describe('Bytes of the answer.'),
 });
 
+const spiffeId = z
+	.string()
+	.regex(/^spiffe:\/\/[a-z0-9.-]+\/[A-Za-z0-9._/-]+$/, 'a SPIFFE id such as spiffe://cluster.local/ns/shop/sa/default');
+
 export const attemptSchema = z
 	.strictObject({
 		name: dnsLabel.optional().describe('A stable name for its case ids; default: made from the path.'),
@@ -70,11 +74,12 @@ export const attemptSchema = z
 			.optional()
 			.describe('How a blocked path must be closed: any one of these outcomes.'),
 		speaks: z.enum(['tcp', 'http']).optional().describe('What is spoken; default: what the target speaks.'),
-		identity: z
-			.string()
-			.regex(/^spiffe:\/\/[a-z0-9.-]+\/\S+$/, 'a SPIFFE id such as spiffe://cluster.local/ns/shop/sa/default')
+		identity: spiffeId.optional().describe('SPIFFE id that the server must see (`mtls` and `tls` over HTTP).'),
+		forgedIdentity: spiffeId
 			.optional()
-			.describe('SPIFFE id that the server must see (`mtls` over HTTP).'),
+			.describe(
+				'SPIFFE id that the client itself writes into X-Forwarded-Client-Cert (over HTTP): nobody may take it for the client’s.',
+			),
 		certificate: z
 			.enum(['valid', 'none', 'wrong-ca', 'expired', 'not-yet-valid', 'other-trust-domain', 'other-identity'])
 			.optional()

@@ -288,6 +288,19 @@ describe('agent: X-Forwarded-Client-Cert', () => {
 		expect(rest.map((record) => 'token' in record && record.token)).to.deep.equal(['token-2']);
 	});
 
+	it('can be forged by a client, with its token in it, so that it is told from any other', async () => {
+		const port = freePort();
+		const [agent, client] = [await startAgent({ listen: [http(port)] }), await startAgent()];
+		const command = attempt(port, { speaks: 'http', forgedIdentity: clientId });
+		client.send({ do: 'attempt', attempts: [command] });
+		expect((await client.wait('result')).outcome.code).to.equal('replied');
+		const { forwardedClientCert } = await agent.wait('identity', ({ token }) => token === command.token);
+		expect(forwardedClientCert).to.match(new RegExp(`^Hash=0*${command.token};Subject="";URI=${clientId}$`));
+		const smuggled = { ...command, token: 't-2', forgedIdentity: 'spiffe://x/y\r\nX-Other: 1' };
+		client.send({ do: 'attempt', attempts: [smuggled] });
+		await client.find((message) => (message.is === 'refused' ? message : undefined));
+	});
+
 	it('of several, all are kept in their order; what is too long says so', async () => {
 		const port = freePort();
 		const agent = await startAgent({ listen: [http(port)] });

@@ -22,6 +22,8 @@ const noticedBy: Record<string, string> = {
 	'wrong-ca-accepted': 'wrong-authority',
 	'other-trust-domain-accepted': 'other-trust-domain',
 	'certificate-not-demanded': 'no-certificate',
+	'forged-identity-let-through': 'forged-identity-in-the-clear',
+	'forged-identity-let-out': 'forged-identity-through-sidecar',
 };
 
 describe('gatecrash run scenarios/istio --inject', function () {

@@ -15,7 +15,7 @@ export interface Behaviour {
 	witnesses?: string[];
 	/** When the witness sees it: in the epoch, or after the change that follows it. */
 	when?: 'in-epoch' | 'after-change';
-	/** X-Forwarded-Client-Cert that comes with the token to whoever sees it. */
+	/** X-Forwarded-Client-Cert that comes with the token to whoever sees it; TOKEN in it stands for that. */
 	forwarded?: string;
 	/** The target sees the SYN half-open. */
 	syn?: boolean;
@@ -314,7 +314,7 @@ class World {
 				const numbered = { agent: nameOf(uid), uid, seq: this.#number(uid), seenAt: this.#at };
 				const from = this.#options.sidecars?.includes(nameOf(uid)) ? { address: '127.0.0.6', port: 40_000 } : source;
 				this.#append({ is: 'witness', ...numbered, token, protocol: cell.protocol, from, to: destination });
-				const { forwarded } = behaviour;
+				const forwarded = behaviour.forwarded?.replaceAll('TOKEN', token);
 				if (forwarded === undefined) continue;
 				const next = { ...numbered, seq: this.#number(uid) };
 				this.#append({ is: 'identity', ...next, token, forwardedClientCert: forwarded });

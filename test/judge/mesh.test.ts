@@ -207,6 +207,66 @@ describe('plaintext', () => {
 	});
 });
 
+describe('an identity that the client itself wrote', () => {
+	const admin = 'spiffe://cluster.local/ns/shop/sa/admin';
+	const open: Partial<Cell> = { kind: 'plaintext', speaks: 'http', expectation: 'allowed', forgedIdentity: admin };
+	const own: Partial<Cell> = { ...open, kind: 'tls', tls: { certificate: 'valid', alpn: ['istio'] } };
+	/** Stands for the token of the try, which alone tells the element that the client wrote. */
+	const written = `Hash=TOKEN;Subject="";URI=${admin}`;
+
+	it('gone: enforced, in the clear and through its sidecar', () => {
+		expect(told(verdictOf(open, () => replied))).to.deep.equal({
+			...{ verdict: 'enforced', codes: ['allowed-replied', 'forgery-in-vain'], findings: [] },
+		});
+		const wrapped = verdictOf({ ...mtls, forgedIdentity: admin }, () => ({ ...replied, forwarded: header }));
+		expect(told(wrapped)).to.deep.include({ verdict: 'enforced', findings: [] });
+		expect(wrapped.forgedIdentity).to.equal(admin);
+	});
+
+	it('a leak when it arrived where it counts: alone, last, or unreadable', () => {
+		for (const forwarded of [written, `${header},${written}`, `${written}…`, `${written},X="`]) {
+			for (const cell of [open, own, { ...mtls, forgedIdentity: admin }]) {
+				const found = verdictOf(cell, (index) => ({ ...replied, forwarded: index === 1 ? forwarded : header }));
+				expect(told(found), `${cell.kind} ${forwarded}`).to.deep.include({
+					...{ verdict: 'leak', codes: ['identity-forged'] },
+				});
+			}
+		}
+	});
+
+	it('before the last element: a finding with a certificate of its own, else a leak', () => {
+		const forwarded = `${written},${header}`;
+		expect(told(verdictOf(own, () => ({ ...replied, forwarded })))).to.deep.equal({
+			...{ verdict: 'enforced', codes: ['allowed-replied', 'forgery-in-vain'], findings: ['forged-before-last'] },
+		});
+		const through = verdictOf({ ...mtls, forgedIdentity: admin }, () => ({ ...replied, forwarded }));
+		expect(told(through)).to.deep.include({ verdict: 'leak', codes: ['identity-forged'] });
+	});
+
+	it('does not make a plaintext path look wrapped: a token that came with it leaks', () => {
+		const cell = verdictOf({ ...open, expectation: 'blocked' }, () => ({ ...replied, forwarded: written }));
+		expect(told(cell)).to.deep.include({ verdict: 'leak', codes: ['leak-replied'] });
+	});
+
+	it('a declared hole says that it came through', () => {
+		const hole: Partial<Cell> = { ...open, expectation: 'unprotected', reason: 'no proxy' };
+		expect(told(verdictOf(hole, () => ({ ...replied, forwarded: written })))).to.deep.equal({
+			...{ verdict: 'unprotected', codes: ['open-as-declared'], findings: ['identity-forged'] },
+		});
+	});
+
+	it('no line of the history can be lost so that it looks gone', () => {
+		const { plan, events } = declaredAs(open, (index) => (index === 1 ? { ...replied, forwarded: written } : replied));
+		for (const dropped of events) {
+			const part = judge(
+				plan,
+				events.filter((event) => event !== dropped),
+			);
+			expect(cellOf(part).verdict, `line ${dropped.n}`).to.not.equal('enforced');
+		}
+	});
+});
+
 describe('a server that speaks first', () => {
 	const mysql: Partial<Cell> = { kind: 'plaintext', first: 'server' };
 	const greeted: Behaviour = { ...timedOut, greeted: true };

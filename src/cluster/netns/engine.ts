@@ -1,6 +1,7 @@
 import type { IpFamily, Protocol } from '../../model/address.ts';
 import { type AddressRange, rangeOfAddress, rangeOfCidr, subtract } from './address-range.ts';
 import { type LabelExpression, type LabelSelector, type Labels, fulfils } from './label-selector.ts';
+import { type ForwardedClientCert, istioForwards } from './mesh/filters.ts';
 import type { MtlsModes, PeerAuthentication } from './mesh/peer-authentication.ts';
 import type { PeerValidation } from './mesh/tls-context.ts';
 import type { IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from './network-policy.ts';
@@ -178,6 +179,11 @@ export class Engine {
 	/** Milliseconds from a pod's beginning until its connections are led to its sidecar. */
 	captureDelay(): number {
 		return 0;
+	}
+
+	/** What a sidecar makes of X-Forwarded-Client-Cert, in what comes to its pod and in what its pod sends. */
+	forwardsClientCert(direction: 'inbound' | 'outbound'): ForwardedClientCert {
+		return istioForwards[direction];
 	}
 
 	/** What a sidecar demands of the certificate that a client shows. */

@@ -28,7 +28,8 @@ export function evaluateMesh(
 	const server = to.pod;
 	const ambient = [client, server].find((pod) => pod && isAmbient(pod, world));
 	if (ambient) return { verdict: 'unknown', because: ['what ambient mode makes of a connection is not evaluated'] };
-	const special = attempted?.kind === 'tls' || attempted?.identity !== undefined;
+	const special =
+		attempted?.kind === 'tls' || attempted?.identity !== undefined || attempted?.forgedIdentity !== undefined;
 	if (!hasSidecar(client) && !hasSidecar(server) && !special) return undefined;
 	const say = (verdict: Truth, because: string): MeshSide => ({ verdict, because: [because] });
 	// https://istio.io/latest/docs/ops/best-practices/security/ : sidecars handle TCP.
@@ -40,7 +41,7 @@ export function evaluateMesh(
 		return withIdentity(
 			say('yes', `what ${to.text} sends to its own address passes by its sidecar`),
 			connection,
-			client,
+			{ client, to },
 			{ as: 'clear', because: undefined },
 		);
 	const beyond =
@@ -65,7 +66,7 @@ function underReadings(
 			: undefined;
 	const sides = (port?.readings ?? [undefined]).map((reading) => {
 		const sent = sentBy(mesh, world, connection, to, reading?.mode);
-		return withIdentity(received(mesh, sent, to, reading, client), connection, client, sent);
+		return withIdentity(received(mesh, sent, to, reading, client), connection, { client, to }, sent);
 	});
 	const [first, ...others] = sides;
 	if (!first) throw new Error('a port has at least one reading');
@@ -144,10 +145,23 @@ const certificates = {
 	'other-identity': 'any identity of its trust domain',
 } as const;
 
-/** An attempt that names an identity has to arrive with it. */
-function withIdentity(side: MeshSide, { attempted }: Connection, client: PodFacts | undefined, sent: Sent): MeshSide {
+/** An attempt that names an identity has to arrive with it, and one that forges one without that. */
+function withIdentity(
+	side: MeshSide,
+	{ attempted }: Connection,
+	{ client, to }: { client: PodFacts | undefined; to: Destination },
+	sent: Sent,
+): MeshSide {
+	if (side.verdict === 'no') return side;
+	// The proxies at both ends remove what a client has written (forward_client_cert_details), others do not.
+	const forged = attempted?.forgedIdentity !== undefined && !hasSidecar(client);
+	const cleaned = to.pod && hasSidecar(to.pod) ? capturesInbound(to.pod, to.port).truth : 'no';
+	if (forged && cleaned === 'no') {
+		const because = `no proxy in front of ${to.text} removes what a client writes into X-Forwarded-Client-Cert`;
+		return { verdict: 'no', because: [because, ...side.because] };
+	}
 	const wanted = attempted?.identity;
-	if (wanted === undefined || side.verdict === 'no') return side;
+	if (wanted === undefined) return side;
 	const shown = sent.as === 'tls' ? sent.identity : undefined;
 	if (shown === wanted || sent.as === 'unknown') return side;
 	const text = shown === undefined ? 'it arrives without an identity' : `it arrives as ${shown}`;

@@ -68,15 +68,16 @@ function service(app: string, targetPort: number | string): World['services'][st
 	return { namespace: 'shop', selector: { app }, ports, headless: false, addresses: {} };
 }
 
-/** `plaintext naked→web:8080`, `mtls client→svc/web:80 as spiffe://...`, `tls(expired, istio) naked→web:8080`. */
+/** `plaintext naked→web:8080`, `mtls client→svc/web:80 as spiffe://...`, `tls(expired, istio) naked→web:8080`; ` forging spiffe://...` at the end. */
 export function attempt(text: string): Connection {
-	const [, kind = '', options = '', path = '', , identity] =
-		/^(\w+)(?:\(([^)]*)\))? (\S+)( as (\S+))?$/.exec(text) ?? [];
+	const [, kind = '', options = '', path = '', identity, forgedIdentity] =
+		/^(\w+)(?:\(([^)]*)\))? (\S+)(?: as (\S+))?(?: forging (\S+))?$/.exec(text) ?? [];
 	const [certificate = 'valid', ...alpn] = options.split(/, */);
 	const attempted: Attempted = {
 		kind: kind as Attempted['kind'],
 		...(kind === 'tls' && { tls: { certificate: certificate as CertificateChoice, alpn } }),
 		...(identity !== undefined && { identity }),
+		...(forgedIdentity !== undefined && { forgedIdentity }),
 	};
 	return { ...connection(path), attempted };
 }

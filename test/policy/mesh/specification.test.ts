@@ -456,6 +456,13 @@ const rows: Row[] = [
 		'blocked',
 	],
 	['authz: a port that no proxy sees', ['AP shop/none '], 'plaintext naked→holed:9090', 'allowed'],
+	// X-Forwarded-Client-Cert that the client wrote: removed by whatever proxy sees it
+	['source: networking/core, APPEND_FORWARD', [permissiveShop], `${plain} forging ${buyer}`, 'allowed'],
+	['source: networking/core, APPEND_FORWARD', [strictShop], `${plain} forging ${buyer}`, 'blocked'],
+	['source: networking/core, SANITIZE', [strictShop], `${meshed} as ${buyer} forging spiffe://x/y`, 'allowed'],
+	['source: no proxy', [], `plaintext naked→bare:8080 forging ${buyer}`, 'blocked'],
+	['source: no proxy, but the client’s', [], `mtls client→svc/bare:80 forging spiffe://x/y`, 'allowed'],
+	['notes: a port that no proxy sees', [], `plaintext naked→holed:9090 forging ${buyer}`, 'blocked'],
 	// Beside NetworkPolicy
 	['practice: NetworkPolicy beside it', ['NP shop/deny podSelector: {}'], meshed, 'blocked'],
 	['practice: NetworkPolicy beside it', [strictShop, 'NP shop/all podSelector: {}, ingress: [{}]'], plain, 'blocked'],

@@ -6,6 +6,8 @@ import type { Bug } from './bug.ts';
 const scopes = 'PeerAuthentication: mesh, namespace and workload scope';
 const ports = 'PeerAuthentication.portLevelMtls';
 const identity = 'STRICT: the connection is an mTLS tunnel, TLS with a client certificate';
+const forwarded =
+	'X-Forwarded-Client-Cert says what the proxy itself saw of the client, and nothing that the client wrote';
 /** How long after its pod began a sidecar gets the connections, milliseconds. */
 const lateness = 5000;
 
@@ -105,6 +107,16 @@ export const meshBugs: Bug[] = [
 	validationBug('certificate-not-demanded', 'TLS without any certificate is accepted, and one with any name', {
 		demanded: false,
 	}),
+	forwardingBug(
+		'forged-identity-let-through',
+		'inbound',
+		'a sidecar passes on the X-Forwarded-Client-Cert that a client wrote',
+	),
+	forwardingBug(
+		'forged-identity-let-out',
+		'outbound',
+		'a client’s sidecar leaves the X-Forwarded-Client-Cert in what its pod sends',
+	),
 ];
 
 function policiesBug(
@@ -118,6 +130,18 @@ function policiesBug(
 			class extends Honest {
 				override peerAuthentications(policies: readonly PeerAuthentication[]) {
 					return changed(super.peerAuthentications(policies));
+				}
+			},
+	};
+}
+
+function forwardingBug(name: string, wrong: 'inbound' | 'outbound', does: string): Bug {
+	return {
+		...{ name, does, violates: { required: forwarded }, concerns: 'mutual TLS', issues: [] },
+		inject: (Honest) =>
+			class extends Honest {
+				override forwardsClientCert(direction: 'inbound' | 'outbound') {
+					return direction === wrong ? 'ALWAYS_FORWARD_ONLY' : super.forwardsClientCert(direction);
 				}
 			},
 	};

@@ -1,13 +1,11 @@
 import { meshRootNamespace } from '../../../model/policy.ts';
 import { type IpFamily, ipFamilies } from '../../../model/address.ts';
-import type { AuthorizationPolicy } from './authorization-policy.ts';
 import { clusterOfService, staticClusters } from './clusters.ts';
 import { clientTls, type DestinationRule } from './destination-rule.ts';
-import { inboundListener } from './inbound-listener.ts';
+import { type InboundRules, inboundListener } from './inbound-listener.ts';
 import type { Json } from './json.ts';
 import type { MeshPod } from './mesh-view.ts';
 import { type Outbound, outboundListener } from './outbound-listener.ts';
-import type { PeerValidation } from './tls-context.ts';
 
 /** Names of the files in a sidecar's folder that Envoy watches. */
 export const watched = { listeners: 'listeners.json', clusters: 'clusters.json' } as const;
@@ -45,7 +43,7 @@ export interface SidecarConfig {
 export function sidecarConfig(
 	folder: string,
 	pod: MeshPod,
-	inbound: { validation: PeerValidation; authorizations: readonly AuthorizationPolicy[] },
+	inbound: InboundRules,
 	outbound: Outbound & { destinationRules: readonly DestinationRule[] },
 ): SidecarConfig {
 	const families = ipFamilies.filter((family) => pod.addresses[family] !== undefined);

@@ -12,19 +12,26 @@ export function tcpProxy(cluster: string): Json {
 }
 
 /**
- * Sends HTTP requests on to a cluster. `inbound`: what the client's certificate says goes into X-Forwarded-Client-Cert, as
- * Istio's sidecar does it: appended to what comes over mutual TLS, removed from everything else. Outbound it is removed.
- * `filters`: of requests, before they are sent on.
+ * What becomes of X-Forwarded-Client-Cert, by Envoy's names (forward_client_cert_details): removed; what is known of the client
+ * itself appended to what came over mutual TLS, everything else removed; or passed on, whoever wrote it.
  */
-export function httpProxy(cluster: string, direction: 'inbound' | 'outbound', filters: readonly Json[] = []): Json {
-	const inbound = direction === 'inbound';
+export type ForwardedClientCert = 'SANITIZE' | 'APPEND_FORWARD' | 'ALWAYS_FORWARD_ONLY';
+
+/** Istio's sidecars. */
+export const istioForwards: Record<'inbound' | 'outbound', ForwardedClientCert> = {
+	inbound: 'APPEND_FORWARD',
+	outbound: 'SANITIZE',
+};
+
+/** Sends HTTP requests on to a cluster. `filters`: of requests, before they are sent on. */
+export function httpProxy(cluster: string, forwards: ForwardedClientCert, filters: readonly Json[] = []): Json {
 	const config = typed('filters.network.http_connection_manager.v3.HttpConnectionManager', {
 		stat_prefix: cluster,
 		codec_type: 'AUTO',
 		server_name: 'istio-envoy',
 		use_remote_address: false,
-		forward_client_cert_details: inbound ? 'APPEND_FORWARD' : 'SANITIZE',
-		...(inbound && { set_current_client_cert_details: { subject: true, uri: true, dns: true } }),
+		forward_client_cert_details: forwards,
+		...(forwards === 'APPEND_FORWARD' && { set_current_client_cert_details: { subject: true, uri: true, dns: true } }),
 		stream_idle_timeout: '0s',
 		route_config: {
 			name: cluster,

@@ -1,7 +1,7 @@
 import type { IpFamily } from '../../../model/address.ts';
 import type { AuthorizationPolicy } from './authorization-policy.ts';
 import { blackhole, inboundCluster } from './clusters.ts';
-import { httpProxy, tcpProxy } from './filters.ts';
+import { type ForwardedClientCert, httpProxy, tcpProxy } from './filters.ts';
 import { type Json, typed } from './json.ts';
 import type { MeshPod } from './mesh-view.ts';
 import type { MtlsMode } from './peer-authentication.ts';
@@ -11,6 +11,13 @@ import { meshAlpns, type PeerValidation, serverTls } from './tls-context.ts';
 
 /** A server that speaks first, and a client of few bytes, wait that long until the connection counts as clear text. */
 const inspectionTimeout = '1s';
+
+/** What a sidecar makes of what comes to its pod. */
+export interface InboundRules {
+	validation: PeerValidation;
+	authorizations: readonly AuthorizationPolicy[];
+	forwards: ForwardedClientCert;
+}
 
 /**
  * Takes whatever comes to the pod. Chains are chosen by the port that the client meant and by what its first bytes are, as
@@ -25,18 +32,13 @@ const inspectionTimeout = '1s';
  * Where there is no chain the connection is reset. The first column's chain is the same in PERMISSIVE and STRICT, so that
  * its connections survive a change from one to the other; Envoy ends those of every chain that changes.
  */
-export function inboundListener(
-	folder: string,
-	pod: MeshPod,
-	family: IpFamily,
-	rules: { validation: PeerValidation; authorizations: readonly AuthorizationPolicy[] },
-): Json {
-	const { validation, authorizations } = rules;
+export function inboundListener(folder: string, pod: MeshPod, family: IpFamily, rules: InboundRules): Json {
+	const { validation, authorizations, forwards } = rules;
 	const tls = { http: serverTls(folder, ['h2', 'http/1.1'], validation), tcp: serverTls(folder, tcpAlpns, validation) };
 	const cluster = inboundCluster(family);
 	const chains = (name: string, match: Json, http: boolean, mode: MtlsMode): Json[] => {
 		const authorization = authorizationFilters(authorizations, http);
-		const filters = http ? [httpProxy(cluster, 'inbound', authorization)] : [...authorization, tcpProxy(cluster)];
+		const filters = http ? [httpProxy(cluster, forwards, authorization)] : [...authorization, tcpProxy(cluster)];
 		const chain = (what: string, more: Json, socket?: Json) => ({
 			name: `${name}-${what}`,
 			filter_chain_match: { ...match, ...more },

@@ -133,10 +133,12 @@ export class Mesh {
 			{
 				validation: this.#engine.peerValidation(fullValidation),
 				authorizations: this.policies.authorizations(own),
+				forwards: this.#engine.forwardsClientCert('inbound'),
 			},
 			{
 				services: services.filter((service) => knows(resource, own.namespace, service)),
 				others: resource?.registryOnly ? 'refused' : 'passed',
+				forwards: this.#engine.forwardsClientCert('outbound'),
 				destinationRules: this.policies.destinationRules(),
 			},
 		);

@@ -1,6 +1,6 @@
 import type { IpFamily } from '../../../model/address.ts';
 import { blackhole, meshCluster, passthrough, serviceCluster } from './clusters.ts';
-import { httpProxy, tcpProxy } from './filters.ts';
+import { type ForwardedClientCert, httpProxy, tcpProxy } from './filters.ts';
 import { originalDestination } from './inbound-listener.ts';
 import type { Json } from './json.ts';
 import type { MeshService } from './mesh-view.ts';
@@ -11,6 +11,7 @@ export interface Outbound {
 	services: readonly MeshService[];
 	/** What goes to none of them: on as it is, or nowhere. */
 	others: 'passed' | 'refused';
+	forwards: ForwardedClientCert;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface Outbound {
  * headless Services there are no other addresses, so that Istio knows those of their pods, but of TCP ports only: of HTTP it
  * asks the Host header, which is no name that it knows.
  */
-export function outboundListener({ services, others }: Outbound, family: IpFamily): Json {
+export function outboundListener({ services, others, forwards }: Outbound, family: IpFamily): Json {
 	return {
 		name: `virtualOutbound-${family}`,
 		traffic_direction: 'OUTBOUND',
@@ -30,18 +31,19 @@ export function outboundListener({ services, others }: Outbound, family: IpFamil
 		tcp_backlog_size: 16_384,
 		// Envoy looks at the port first, and then only at chains that name it; all of them do.
 		filter_chains: [
-			...services.flatMap((service) => chainOfService(service, family)),
+			...services.flatMap((service) => chainOfService(service, family, forwards)),
 			...chainsOfHeadless(services, family),
 		],
 		default_filter_chain: { name: 'others', filters: [tcpProxy(others === 'passed' ? passthrough : blackhole)] },
 	};
 }
 
-function chainOfService(service: MeshService, family: IpFamily): Json[] {
+function chainOfService(service: MeshService, family: IpFamily, forwards: ForwardedClientCert): Json[] {
 	const address = service.addresses[family];
 	if (address === undefined) return [];
 	const cluster = serviceCluster(service, family);
-	return [chain(cluster, address, service.port, service.http ? httpProxy(cluster, 'outbound') : tcpProxy(cluster))];
+	const filter = service.http ? httpProxy(cluster, forwards) : tcpProxy(cluster);
+	return [chain(cluster, address, service.port, filter)];
 }
 
 /** One for each pod and port, however many Services it is behind. */
