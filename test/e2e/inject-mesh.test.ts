@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { meshBugs } from '../../src/cluster/netns/bugs/mesh.ts';
-import { findEnvoy } from '../../src/cluster/netns/mesh/envoy-binary.ts';
+import { findEnvoy } from '../../src/cluster/netns/envoy/envoy-binary.ts';
 import type { RunVerdicts } from '../../src/model/verdict.ts';
 import { makeSandbox, root } from '../cli/sandbox.ts';
 import { gatecrashHere } from './support/in-process.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findEnvoy } from '../../src/cluster/netns/mesh/envoy-binary.ts';
+import { findEnvoy } from '../../src/cluster/netns/envoy/envoy-binary.ts';
 import { planOfFolder, runPlan } from './support/run-plan.ts';
 
 describe('the scenarios of Istio on the embedded mesh', function () {

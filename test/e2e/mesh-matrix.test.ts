@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findEnvoy } from '../../src/cluster/netns/mesh/envoy-binary.ts';
+import { findEnvoy } from '../../src/cluster/netns/envoy/envoy-binary.ts';
 import { meshMatrix } from './support/mesh-matrix.ts';
 import { runScenario } from './support/run-scenario.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findEnvoy } from '../../src/cluster/netns/mesh/envoy-binary.ts';
+import { findEnvoy } from '../../src/cluster/netns/envoy/envoy-binary.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { codesOf } from '../judge/edit-history.ts';
 import { eventsOf, runScenario, type ScenarioResult } from './support/run-scenario.ts';

@@ -21,7 +21,7 @@ import { EmbeddedDeployment } from './embedded-deployment.ts';
 import type { Engine } from './engine.ts';
 import { Fabric } from './fabric.ts';
 import { Inventory, nodeName } from './inventory.ts';
-import { envoyHint, findEnvoy, readEnvoyVersion } from './mesh/envoy-binary.ts';
+import { envoyHint, findEnvoy, readEnvoyVersion } from './envoy/envoy-binary.ts';
 import { hasSidecar } from './mesh/injection.ts';
 import { Mesh } from './mesh/mesh.ts';
 import { findPermission, noLossCounters, type Permission } from './preconditions.ts';
@@ -43,7 +43,7 @@ export interface EmbeddedClusterOptions {
 	engine?: (scenario: string) => Engine;
 	/** Another program in the place of the agent; default: gatecrash's own. */
 	agent?: string;
-	/** The Envoy of sidecars; default: as found here (mesh/envoy-binary.ts). `none`: as if there were none. */
+	/** The Envoy of sidecars; default: as found here (envoy/envoy-binary.ts). `none`: as if there were none. */
 	envoy?: string;
 }
 

@@ -21,7 +21,7 @@ import type { Fabric } from './fabric.ts';
 import type { Inventory } from './inventory.ts';
 import { type Member } from './inventory.ts';
 import { readLossCounters, sumLosses } from './loss-counters.ts';
-import { envoyHint } from './mesh/envoy-binary.ts';
+import { envoyHint } from './envoy/envoy-binary.ts';
 import type { Mesh } from './mesh/mesh.ts';
 import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
 import { policyRuleset } from './policy-ruleset.ts';

@@ -1,7 +1,7 @@
 import type { IpFamily, Protocol } from '../../model/address.ts';
 import { type AddressRange, rangeOfAddress, rangeOfCidr, subtract } from './address-range.ts';
 import { type LabelExpression, type LabelSelector, type Labels, fulfils } from './label-selector.ts';
-import { type ForwardedClientCert, istioForwards } from './mesh/filters.ts';
+import { type ForwardedClientCert, istioForwards } from './envoy/filters.ts';
 import type { MtlsModes, PeerAuthentication } from './mesh/peer-authentication.ts';
 import type { PeerValidation } from './mesh/tls-context.ts';
 import type { IpBlock, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from './network-policy.ts';

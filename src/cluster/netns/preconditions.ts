@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
-import { envoyHint, findEnvoy, readEnvoyVersion } from './mesh/envoy-binary.ts';
+import { envoyHint, findEnvoy, readEnvoyVersion } from './envoy/envoy-binary.ts';
 import { findTool, installHint, requiredTools, requireTools, searchPath, type Tool } from './tools.ts';
 
 /** One line of `gatecrash doctor`. */

@@ -1,13 +1,11 @@
 import { type IpFamily, ipFamilies } from '../../../model/address.ts';
 import { type ClientTls, hostOf } from './destination-rule.ts';
-import { type Json, typed } from './json.ts';
+import { commonOfClusters, oneRequestEach, rawBuffer } from '../envoy/cluster-basics.ts';
+import type { Json } from '../envoy/json.ts';
 import type { MeshService } from './mesh-view.ts';
 import { inboundSource, sidecarMark } from './places.ts';
 import { trustDomain } from '../../spiffe.ts';
 import { clientTls } from './tls-context.ts';
-
-/** Under an attempt's deadline, so that a client hears of it when its sidecar got no connection. */
-const connectTimeout = '0.5s';
 
 const alpns = { http: ['istio-http/1.1', 'istio'], tcp: ['istio-peer-exchange', 'istio'] };
 
@@ -43,7 +41,7 @@ export function staticClusters(folder: string): Json[] {
 			...marked,
 			transport_socket: clientTls(folder, alpns.tcp, { names, certificate: true }),
 		},
-		{ name: blackhole, type: 'STATIC', connect_timeout: connectTimeout },
+		{ name: blackhole, type: 'STATIC', ...commonOfClusters },
 	];
 }
 
@@ -66,7 +64,7 @@ export function clusterOfService(
 		name,
 		type: 'STATIC',
 		lb_policy: 'RANDOM',
-		...common,
+		...commonOfClusters,
 		...marked,
 		...(service.http && oneRequestEach),
 		load_assignment: {
@@ -100,40 +98,13 @@ function socketsOf(folder: string, service: MeshService, tls: ClientTls | undefi
 	return [{ name: 'tlsMode-istio', match: tlsMode, transport_socket: context }, clear];
 }
 
-const rawBuffer = {
-	name: 'envoy.transport_sockets.raw_buffer',
-	typed_config: typed('transport_sockets.raw_buffer.v3.RawBuffer'),
-};
-
-/** Without the bounds that Envoy has by default, as in Istio: an attempt must not fail by them. */
-const unbounded = {
-	max_connections: 1_000_000,
-	max_pending_requests: 1_000_000,
-	max_requests: 1_000_000,
-};
-
-const common = { connect_timeout: connectTimeout, circuit_breakers: { thresholds: [unbounded] } };
-
 function original(name: string): Json {
-	return { name, type: 'ORIGINAL_DST', lb_policy: 'CLUSTER_PROVIDED', ...common };
+	return { name, type: 'ORIGINAL_DST', lb_policy: 'CLUSTER_PROVIDED', ...commonOfClusters };
 }
 
 const marked = {
 	upstream_bind_config: {
 		// SOL_SOCKET, SO_MARK.
 		socket_options: [{ level: 1, name: 36, int_value: sidecarMark, state: 'STATE_PREBIND' }],
-	},
-};
-
-/**
- * A pooled connection keeps the identity that it was opened with, whatever certificate and policy there are since
- * (research: for ever). So that each attempt is judged by what is in force now, no connection carries a second request.
- */
-const oneRequestEach = {
-	typed_extension_protocol_options: {
-		'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed('upstreams.http.v3.HttpProtocolOptions', {
-			explicit_http_config: { http_protocol_options: {} },
-			common_http_protocol_options: { max_requests_per_connection: 1 },
-		}),
 	},
 };

@@ -1,8 +1,8 @@
 import type { IpFamily } from '../../../model/address.ts';
 import type { AuthorizationPolicy } from './authorization-policy.ts';
 import { blackhole, inboundCluster } from './clusters.ts';
-import { type ForwardedClientCert, httpProxy, tcpProxy } from './filters.ts';
-import { type Json, typed } from './json.ts';
+import { type ForwardedClientCert, httpProxy, tcpProxy } from '../envoy/filters.ts';
+import { type Json, typed } from '../envoy/json.ts';
 import type { MeshPod } from './mesh-view.ts';
 import type { MtlsMode } from './peer-authentication.ts';
 import { listenAddresses, sidecarPorts } from './places.ts';

@@ -8,12 +8,13 @@ import type { Fabric } from '../fabric.ts';
 import type { Inventory, Member } from '../inventory.ts';
 import type { ServiceBook } from '../service-book.ts';
 import { MeshCertificates } from '../../mesh-certificates.ts';
-import { sidecarConfig } from './envoy-config.ts';
+import { staticClusters } from './clusters.ts';
+import { sidecarConfig } from './sidecar-config.ts';
 import { excludedInboundPorts, excludedOutboundPorts, hasSidecar } from './injection.ts';
 import { MeshPolicies } from './mesh-policies.ts';
 import type { MeshPod, MeshService } from './mesh-view.ts';
 import { redirectScript } from './redirect.ts';
-import { folderOf, Sidecar } from './sidecar.ts';
+import { EnvoyProcess, folderOf } from '../envoy/envoy-process.ts';
 import { knows } from './sidecar-resource.ts';
 import { spiffeId } from '../../spiffe.ts';
 import { fullValidation } from './tls-context.ts';
@@ -33,7 +34,7 @@ export class Mesh {
 	readonly #workload: Workload;
 	readonly #engine: Engine;
 	readonly policies = new MeshPolicies();
-	readonly #sidecars = new Map<Member, Sidecar>();
+	readonly #sidecars = new Map<Member, EnvoyProcess>();
 	#certificates: Promise<MeshCertificates> | undefined;
 
 	constructor(
@@ -106,12 +107,14 @@ export class Mesh {
 	async #startSidecar(pod: Meshed, services: MeshService[]): Promise<void> {
 		const authority = await this.#authority();
 		const { ownAuthority } = this.#engine.peerValidation(fullValidation);
-		const sidecar = await Sidecar.start(
+		const sidecar = await EnvoyProcess.start(
 			this.#fabric,
 			this.#envoy,
 			{ name: pod.name, namespace: pod.namespace, device: pod.attachment.device },
 			{
 				config: this.#config(pod, services),
+				clusters: staticClusters(folderOf(pod.attachment.device)),
+				watchesCertificate: true,
 				certificate: await authority.forWorkload(pod.namespace, pod.spec.serviceAccount),
 				roots: ownAuthority ? [authority.root] : [authority.root, authority.strangersRoot],
 			},

@@ -1,8 +1,8 @@
 import type { IpFamily } from '../../../model/address.ts';
 import { blackhole, meshCluster, passthrough, serviceCluster } from './clusters.ts';
-import { type ForwardedClientCert, httpProxy, tcpProxy } from './filters.ts';
+import { type ForwardedClientCert, httpProxy, tcpProxy } from '../envoy/filters.ts';
 import { originalDestination } from './inbound-listener.ts';
-import type { Json } from './json.ts';
+import type { Json } from '../envoy/json.ts';
 import type { MeshService } from './mesh-view.ts';
 import { listenAddresses, sidecarPorts } from './places.ts';
 

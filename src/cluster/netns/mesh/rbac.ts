@@ -1,5 +1,5 @@
 import type { AuthorizationPolicy, AuthorizationRule, Operation, Source } from './authorization-policy.ts';
-import { type Json, typed } from './json.ts';
+import { type Json, typed } from '../envoy/json.ts';
 
 /**
  * Envoy's filters for what AuthorizationPolicies say: first those that deny, then, where there is any that allows, those.

@@ -1,4 +1,5 @@
-import { type Json, typed } from './json.ts';
+import { type Json, typed } from '../envoy/json.ts';
+import { ownCertificate, secret, secretNames } from '../envoy/secrets.ts';
 import { trustDomain } from '../../spiffe.ts';
 
 /** What sidecars offer each other in the TLS handshake, and by what they tell it from other TLS. */
@@ -22,9 +23,6 @@ export const fullValidation: PeerValidation = {
 	inTime: true,
 	ownAuthority: true,
 };
-
-/** Names of secrets, which are files of that name in the sidecar's folder. */
-export const secretNames = { certificate: 'default', authority: 'ROOTCA' } as const;
 
 /** The server's side of mutual TLS: whoever has no accepted certificate is refused. */
 export function serverTls(folder: string, alpns: string[], validation: PeerValidation): Json {
@@ -75,32 +73,4 @@ function commonTls(folder: string, alpns: string[], names: Json[], allowExpired:
 			validation_context_sds_secret_config: secret(folder, secretNames.authority),
 		},
 	};
-}
-
-function ownCertificate(folder: string): Json {
-	return { tls_certificate_sds_secret_configs: [secret(folder, secretNames.certificate)] };
-}
-
-function secret(folder: string, name: string): Json {
-	return {
-		name,
-		sds_config: { path_config_source: { path: `${folder}/${name}.json` }, resource_api_version: 'V3' },
-	};
-}
-
-const secretType = 'transport_sockets.tls.v3.Secret';
-
-/** The file of the sidecar's own certificate, with a version that Envoy repeats when it has taken it. */
-export function certificateFile({ chain, key }: { chain: string; key: string }, version: string): Json {
-	const certificate = { certificate_chain: { inline_string: chain }, private_key: { inline_string: key } };
-	return {
-		version_info: version,
-		resources: [typed(secretType, { name: secretNames.certificate, tls_certificate: certificate })],
-	};
-}
-
-/** The file of whom the sidecar trusts, PEM. */
-export function authorityFile(roots: readonly string[]): Json {
-	const context = { trusted_ca: { inline_string: roots.join('\n') } };
-	return { resources: [typed(secretType, { name: secretNames.authority, validation_context: context })] };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readAuthorizationPolicy } from '../../../../src/cluster/netns/mesh/authorization-policy.ts';
-import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
+import { findEnvoy } from '../../../../src/cluster/netns/envoy/envoy-binary.ts';
 import { MeshCluster, meshWorkload, peerAuthentication } from './mesh-cluster.ts';
 
 const policy = (action: string | undefined, rules: object[] | undefined, more: object = {}, namespace = 'shop') => ({

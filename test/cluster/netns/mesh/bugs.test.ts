@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { meshBugs } from '../../../../src/cluster/netns/bugs/mesh.ts';
 import { engineWith, findBug } from '../../../../src/cluster/netns/bugs/inject.ts';
-import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
+import { findEnvoy } from '../../../../src/cluster/netns/envoy/envoy-binary.ts';
 import { mtlsModes } from '../../../../src/cluster/netns/mesh/mtls-modes.ts';
 import { readPeerAuthentication } from '../../../../src/cluster/netns/mesh/peer-authentication.ts';
 import type { CertificateChoice } from '../../../../src/model/scenario.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
+import { findEnvoy } from '../../../../src/cluster/netns/envoy/envoy-binary.ts';
 import type { KubernetesObject } from '../../../../src/model/policy.ts';
 import { policy } from '../../test-cluster.ts';
 import { pod, service } from '../../workload.ts';
@@ -224,7 +224,7 @@ describe('The embedded mesh', function () {
 		const [sidecar] = ownProcesses().filter(({ command }) => command.includes('bootstrap.json'));
 		process.kill(sidecar?.pid ?? 0, 'SIGKILL');
 		await delay(200);
-		expect(await deployment.lossCounters().catch(String)).to.match(/the sidecar of \w+ ended \(SIGKILL\)/);
+		expect(await deployment.lossCounters().catch(String)).to.match(/the proxy of \w+ ended \(SIGKILL\)/);
 		expect(await mesh.apply(strict).catch(String)).to.match(/sidecar of \w+ ended/);
 	});
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { EmbeddedDeployment } from '../../../../src/cluster/netns/embedded-deployment.ts';
-import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
+import { findEnvoy } from '../../../../src/cluster/netns/envoy/envoy-binary.ts';
 import {
 	appService,
 	http,

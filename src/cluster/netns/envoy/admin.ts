@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { secretNames } from './tls-context.ts';
+import { secretNames } from './secrets.ts';
 
 /** How long Envoy may take for one answer, milliseconds. */
 const answerBound = 5000;

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { Fabric } from '../../../../src/cluster/netns/fabric.ts';
 import { MeshCertificates } from '../../../../src/cluster/mesh-certificates.ts';
-import { findEnvoy } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
-import { Sidecar } from '../../../../src/cluster/netns/mesh/sidecar.ts';
+import { findEnvoy } from '../../../../src/cluster/netns/envoy/envoy-binary.ts';
+import { EnvoyProcess } from '../../../../src/cluster/netns/envoy/envoy-process.ts';
 import { findPermission } from '../../../../src/cluster/netns/preconditions.ts';
 
-describe('A sidecar that is given a configuration that Envoy refuses', function () {
+describe('An Envoy that is given a configuration that Envoy refuses', function () {
 	this.timeout(30_000);
 	let fabric: Fabric;
 	const envoy = findEnvoy();
@@ -20,11 +20,14 @@ describe('A sidecar that is given a configuration that Envoy refuses', function 
 	it('says so with Envoy’s own words, each time that it is given, and goes on with the former one', async () => {
 		const certificates = await MeshCertificates.create();
 		const good = { listeners: [], clusters: [] };
-		const sidecar = await Sidecar.start(
+		const sidecar = await EnvoyProcess.start(
 			fabric,
 			envoy ?? '',
 			{ name: 'app', namespace: 'shop', device: 'p1' },
-			{ config: good, certificate: await certificates.forWorkload('shop', undefined), roots: [certificates.root] },
+			{
+				...{ config: good, clusters: [], watchesCertificate: false, roots: [certificates.root] },
+				certificate: await certificates.forWorkload('shop', undefined),
+			},
 		);
 		const bad = { ...good, listeners: [{ name: 'wrong', nonsense: true }] };
 		for (let round = 0; round < 2; round++) {

@@ -7,9 +7,9 @@ import type { ClientCertificate } from '../../../model/agent.ts';
 import { GatecrashError } from '../../../model/gatecrash-error.ts';
 import type { Fabric } from '../fabric.ts';
 import { type EnvoyState, readEnvoyState } from './admin.ts';
-import { adminSocket, bootstrap, clustersFile, listenersFile, type SidecarConfig, watched } from './envoy-config.ts';
+import { adminSocket, bootstrap, clustersFile, type EnvoyConfig, listenersFile, watched } from './envoy-config.ts';
 import type { Json } from './json.ts';
-import { authorityFile, certificateFile, secretNames } from './tls-context.ts';
+import { authorityFile, certificateFile, plainFiles, secretNames } from './secrets.ts';
 
 /** How long Envoy may take to start, and to take a change; it needs some 0.3 s and 10 ms. Milliseconds. */
 const startBound = 20_000;
@@ -18,51 +18,62 @@ const pollInterval = 4;
 /** How much of Envoy's standard error is kept, characters. */
 const errorBound = 4096;
 
-/** Whose sidecar it is. */
-export interface SidecarPod {
+/** Beside which pod it runs. */
+export interface ProxiedPod {
 	name: string;
 	namespace: string;
 	/** Its network namespace. */
 	device: string;
 }
 
+/** What it begins with. */
+export interface EnvoyFiles {
+	config: EnvoyConfig;
+	/** Clusters that never change. */
+	clusters: readonly Json[];
+	/** What it shows, to servers and to clients. */
+	certificate: ClientCertificate;
+	/** Some listener or cluster takes the certificate from the file that Envoy watches. */
+	watchesCertificate: boolean;
+	/** PEM of the authorities that it trusts. */
+	roots: readonly string[];
+}
+
 /**
  * A real Envoy in a pod's network namespace. Its files are in the fabric's private memory, so they end with it, as the process
  * does. Whoever starts it stops it, or closes the fabric.
  */
-export class Sidecar {
-	readonly #pod: SidecarPod;
-	/** Where the sidecar's folder is, seen from the runner and from inside. */
+export class EnvoyProcess {
+	readonly #pod: ProxiedPod;
+	/** Where its folder is, seen from the runner and from inside. */
 	readonly #outside: string;
 	#process: ChildProcessWithoutNullStreams | undefined;
 	#complaint = '';
-	#config: SidecarConfig | undefined;
+	#config: EnvoyConfig | undefined;
 	/** Of what was written last. */
 	readonly #versions = { listeners: 0, clusters: 0, certificate: 0 };
 	#refused = 0;
 	#stopped = false;
 
-	private constructor(fabric: Fabric, pod: SidecarPod) {
+	readonly #watchesCertificate: boolean;
+
+	private constructor(fabric: Fabric, pod: ProxiedPod, watchesCertificate: boolean) {
 		this.#pod = pod;
+		this.#watchesCertificate = watchesCertificate;
 		this.#outside = `/proc/${fabric.pid}/root${folderOf(pod.device)}`;
 	}
 
 	/** Resolves when every listener accepts connections. @throws GatecrashError GC_CLUSTER with what Envoy said. */
-	static async start(
-		fabric: Fabric,
-		envoy: string,
-		pod: SidecarPod,
-		given: { config: SidecarConfig; certificate: ClientCertificate; roots: readonly string[] },
-	): Promise<Sidecar> {
-		const sidecar = new Sidecar(fabric, pod);
-		await mkdir(sidecar.#outside, { recursive: true });
-		await sidecar.#write('bootstrap.json', bootstrap(folderOf(pod.device), pod));
-		await sidecar.#writeCertificate(given.certificate);
-		await sidecar.#write(`${secretNames.authority}.json`, authorityFile(given.roots));
-		await sidecar.#writeConfig(given.config);
-		sidecar.#run(fabric, envoy);
-		await sidecar.#taken(startBound);
-		return sidecar;
+	static async start(fabric: Fabric, envoy: string, pod: ProxiedPod, given: EnvoyFiles): Promise<EnvoyProcess> {
+		const started = new EnvoyProcess(fabric, pod, given.watchesCertificate);
+		await mkdir(started.#outside, { recursive: true });
+		await started.#write('bootstrap.json', bootstrap(folderOf(pod.device), pod, given.clusters));
+		await started.#writeCertificate(given.certificate);
+		await started.#write(`${secretNames.authority}.json`, authorityFile(given.roots));
+		await started.#writeConfig(given.config);
+		started.#run(fabric, envoy);
+		await started.#taken(startBound);
+		return started;
 	}
 
 	/** A process in the pod's network namespace. */
@@ -74,14 +85,14 @@ export class Sidecar {
 	get ended(): string | undefined {
 		const { exitCode, signalCode } = this.#process ?? {};
 		if (this.#stopped || (exitCode == null && signalCode == null)) return undefined;
-		return `the sidecar of ${this.#pod.name} ended (${signalCode ?? `exit code ${exitCode}`}): ${this.#complaint.trim()}`;
+		return `the proxy of ${this.#pod.name} ended (${signalCode ?? `exit code ${exitCode}`}): ${this.#complaint.trim()}`;
 	}
 
 	/**
 	 * Resolves when the configuration is in force and connections over what it took the place of are closed.
 	 * @throws GatecrashError GC_CLUSTER when Envoy refuses it.
 	 */
-	async update(config: SidecarConfig): Promise<void> {
+	async update(config: EnvoyConfig): Promise<void> {
 		if (isDeepStrictEqual(config, this.#config)) return;
 		try {
 			await this.#writeConfig(config);
@@ -128,7 +139,7 @@ export class Sidecar {
 	}
 
 	/** Only what differs: the wait for clusters is not needed where only listeners do. */
-	async #writeConfig(config: SidecarConfig): Promise<void> {
+	async #writeConfig(config: EnvoyConfig): Promise<void> {
 		const { listeners, clusters } = this.#config ?? {};
 		this.#config = config;
 		// Clusters first: a listener that names one that is not there yet is refused. Files that are written one after the
@@ -145,18 +156,24 @@ export class Sidecar {
 
 	async #writeCertificate(certificate: ClientCertificate): Promise<void> {
 		const version = `${++this.#versions.certificate}`;
+		// Beside it in the form of files that are read once.
+		await this.#write(plainFiles.chain, certificate.chain);
+		await this.#write(plainFiles.key, certificate.key);
 		await this.#write(`${secretNames.certificate}.json`, certificateFile(certificate, version));
 	}
 
 	/** Beside it, then renamed: Envoy notices only that. */
-	async #write(name: string, content: Json): Promise<void> {
+	async #write(name: string, content: Json | string): Promise<void> {
 		const file = join(this.#outside, name);
-		await writeFile(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
+		await writeFile(`${file}.new`, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
 		await rename(`${file}.new`, file);
 	}
 
 	#isInForce(state: EnvoyState): boolean {
-		const files = ['listeners', 'clusters', 'certificate'] as const;
+		const files = [
+			...(['listeners', 'clusters'] as const),
+			...(this.#watchesCertificate ? (['certificate'] as const) : []),
+		];
 		return state.settled && files.every((file) => state[file] === `${this.#versions[file]}`);
 	}
 
@@ -176,14 +193,14 @@ export class Sidecar {
 		}
 		throw new GatecrashError(
 			'GC_CLUSTER',
-			`The sidecar of ${this.#pod.name} did not take its configuration within ${bound / 1000} s (${JSON.stringify(state)}): ${this.#complaint.trim()}`,
+			`The proxy of ${this.#pod.name} did not take its configuration within ${bound / 1000} s (${JSON.stringify(state)}): ${this.#complaint.trim()}`,
 		);
 	}
 }
 
 /** Inside the fabric. */
 export function folderOf(device: string): string {
-	return `/run/mesh/${device}`;
+	return `/run/envoy/${device}`;
 }
 
 function capitalised(text: string): string {

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { envoyCache, findEnvoy, readEnvoyVersion } from '../../../../src/cluster/netns/mesh/envoy-binary.ts';
+import { envoyCache, findEnvoy, readEnvoyVersion } from '../../../../src/cluster/netns/envoy/envoy-binary.ts';
 
 describe('The Envoy of the embedded mesh', () => {
 	let home: string;
