@@ -41,7 +41,7 @@ export class Agent {
 		this.records.onAdded = () => this.#stream?.schedule();
 		this.#witness = new Witness(this.records, this.#key, config.uid);
 		this.#attempts = new Attempts(this.#key, config.limits.inFlight);
-		this.#holds = new Holds(this.#key);
+		this.#holds = new Holds(this.#key, (name, outcome) => this.records.add({ is: 'hold-ended', name, outcome }));
 		this.#boot = new BootPlan(this.#attempts, (token, told) => this.#result(token, told));
 		const ports = new Set(config.listen.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port));
 		this.#watch = new HalfOpenWatch(ports, (from, to) => this.records.add({ is: 'syn', from, to }));

@@ -1,3 +1,4 @@
+import type { ServerCertificate } from '../model/agent.ts';
 import type { Outcome } from '../model/outcome.ts';
 
 /** A client's socket, TCP or UDP. */
@@ -6,8 +7,8 @@ export interface Channel {
 	send(text: string): void;
 	/** The local address that the kernel chose, where it is known. */
 	source(): { address?: string; port?: number };
-	/** Over TLS: the URIs in the server's certificate, once the client's handshake is over. */
-	server?(): string | undefined;
+	/** Over TLS: what the server has shown, once the client's handshake is over. */
+	server?(): ServerCertificate | undefined;
 	/** Ends it at once: nothing more leaves, not even a retransmission. */
 	close(): void;
 }

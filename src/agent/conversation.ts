@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { AttemptCommand } from '../model/agent.ts';
+import type { AttemptCommand, ServerCertificate } from '../model/agent.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
 import { now } from './clock.ts';
@@ -15,6 +15,7 @@ export interface Told {
 	startedAt: number;
 	endedAt: number;
 	source: { address?: string; port: number };
+	certificate?: ServerCertificate;
 }
 
 interface Pending {
@@ -50,6 +51,8 @@ export class Conversation {
 	#channel: Channel | undefined;
 	#lastProgress = 0;
 	#end: Outcome | undefined;
+	/** Told once when the other side, or the network, ends the connection; after the tokens that were out. */
+	onEnded: (outcome: Outcome) => void = () => {};
 
 	constructor(command: AttemptCommand, key: Buffer) {
 		this.#command = command;
@@ -202,12 +205,14 @@ export class Conversation {
 	}
 
 	#ended(outcome: Outcome): void {
+		const first = this.#end === undefined;
 		this.#end ??= outcome;
 		for (const token of [...this.#pending.keys()]) {
 			const partial = outcome.code === 'closed' ? this.#dialect.unfinished(token) : undefined;
 			this.#tell(token, partial ?? outcome);
 		}
 		this.#channel?.close();
+		if (first) this.onEnded(outcome);
 	}
 
 	/** What was cut before is as closed to this token as to the one that met the cut. What we ended ourselves says nothing. */
@@ -226,9 +231,11 @@ export class Conversation {
 		const endedAt = now();
 		const source = { ...this.#command.source, ...this.#channel?.source() };
 		const startedAt = pending.startedAt ?? endedAt;
-		const told = withServer(outcome, this.#channel?.server?.());
-		const greeted = this.#greetedBy !== undefined && told.code !== 'replied' && { greetedBy: this.#greetedBy };
-		pending.tell({ outcome: { ...told, ...greeted }, startedAt, endedAt, source });
+		const certificate = this.#channel?.server?.();
+		const seen = withServer(outcome, certificate);
+		const greeted = this.#greetedBy !== undefined && seen.code !== 'replied' && { greetedBy: this.#greetedBy };
+		const told: Told = { outcome: { ...seen, ...greeted }, startedAt, endedAt, source };
+		pending.tell(certificate ? { ...told, certificate } : told);
 	}
 }
 
@@ -242,8 +249,9 @@ function openChannel(command: AttemptCommand, events: ChannelEvents): Channel {
 }
 
 /** Who refused, or answered in the target's place. */
-function withServer(outcome: Outcome, server: string | undefined): Outcome {
-	if (server === undefined || outcome.code === 'replied' || outcome.code === 'not-run') return outcome;
+function withServer(outcome: Outcome, certificate: ServerCertificate | undefined): Outcome {
+	const server = certificate?.uris.join(' ').slice(0, 200) ?? '';
+	if (server === '' || outcome.code === 'replied' || outcome.code === 'not-run') return outcome;
 	return { ...outcome, detail: [outcome.detail, `the server is ${server}`].filter(Boolean).join(', ') };
 }
 

@@ -1,4 +1,5 @@
 import type { AttemptCommand } from '../model/agent.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { now } from './clock.ts';
 import { Conversation, type Told } from './conversation.ts';
 
@@ -8,10 +9,13 @@ import { Conversation, type Told } from './conversation.ts';
  */
 export class Holds {
 	readonly #key: Buffer;
+	readonly #ended: (name: string, outcome: Outcome) => void;
 	readonly #open = new Map<string, Conversation>();
 
-	constructor(key: Buffer) {
+	/** `ended` is told of each connection that was held and that somebody else has ended, as soon as it happens. */
+	constructor(key: Buffer, ended: (name: string, outcome: Outcome) => void) {
 		this.#key = key;
+		this.#ended = ended;
 	}
 
 	/** Opens; kept only if the reply comes. A connection of that name that is open already is released first. */
@@ -20,7 +24,8 @@ export class Holds {
 		const conversation = new Conversation(attempt, this.#key);
 		this.#open.set(name, conversation);
 		conversation.begin((told) => {
-			if (told.outcome.code !== 'replied') {
+			if (told.outcome.code === 'replied') conversation.onEnded = (outcome) => this.#ended(name, outcome);
+			else {
 				if (this.#open.get(name) === conversation) this.#open.delete(name);
 				conversation.close();
 			}

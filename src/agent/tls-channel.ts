@@ -1,7 +1,8 @@
 import type * as nodeTls from 'node:tls';
-import type { AttemptCommand } from '../model/agent.ts';
+import type { AttemptCommand, ServerCertificate } from '../model/agent.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Channel, type ChannelEvents, outcomeOfError } from './channel.ts';
+import { serverCertificateOf } from './server-certificate.ts';
 import { closeAtOnce, dialTcp, localEnd } from './tcp-channel.ts';
 import { excerpt, stranger } from './wire.ts';
 
@@ -22,7 +23,7 @@ export function openTlsChannel(
 	const secureContext = contextOf(tls.certificate);
 	let ended = false;
 	let secure: nodeTls.TLSSocket | undefined;
-	let server: string | undefined;
+	let server: ServerCertificate | undefined;
 	let inHandshake = true;
 	const end = (outcome: Outcome) => {
 		if (ended) return;
@@ -38,7 +39,7 @@ export function openTlsChannel(
 		secure.setEncoding('latin1');
 		secure.on('secureConnect', () => {
 			inHandshake = false;
-			server = secure && namesOf(secure);
+			server = secure && serverCertificateOf(secure);
 			if (!ended) events.open();
 		});
 		secure.on('data', (text: string) => !ended && events.data(text));
@@ -82,13 +83,6 @@ function contextOf(certificate: Certificate): nodeTls.SecureContext {
 }
 
 const closedInHandshake: Outcome = { code: 'closed', detail: 'in the TLS handshake' };
-
-/** The URIs of the certificate that the server has shown: in a mesh, its SPIFFE id. Bounded. */
-function namesOf(socket: nodeTls.TLSSocket): string | undefined {
-	const names = socket.getPeerCertificate().subjectaltname;
-	const uris = names?.split(', ').flatMap((name) => (name.startsWith('URI:') ? [name.slice(4)] : [])) ?? [];
-	return uris.length === 0 ? undefined : uris.join(' ').slice(0, 200);
-}
 
 /** What OpenSSL or the socket says: an alert by its name in RFC 8446 (6.2), or that the other side speaks no TLS. */
 function outcomeOfTls(error: Error): Outcome {

@@ -12,6 +12,7 @@ import {
 	type ObjectLeftover,
 	removeLeftover,
 } from '../cluster/cleaning/object-leftovers.ts';
+import { describeRecovery, isInForce, recover } from '../cluster/cleaning/recover-fault.ts';
 import { connect } from '../kube/connect.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import { nameOf } from '../kube/kube-object.ts';
@@ -52,6 +53,9 @@ export interface CleanRequest {
 }
 
 type ObjectEntry = Extract<LedgerEntry, { makes: 'object' }>;
+type FaultEntry = Extract<LedgerEntry, { makes: 'fault' }>;
+
+type InCluster = ObjectEntry | FaultEntry;
 
 /** A run without a ledger here may be going on elsewhere for this long; as objects' own expiry says. Milliseconds. */
 const assumedLifetime = 2 * 60 * 60 * 1000;
@@ -144,25 +148,28 @@ class Search implements LeftoverSearch {
 		let complete = true;
 		for (const entry of ledger.standing) {
 			if (entry.makes === 'kind-cluster') whole.add(resolve(entry.kubeconfig));
-			if (entry.makes === 'object' || local.failure === undefined) continue;
+			if (entry.makes === 'object' || entry.makes === 'fault' || local.failure === undefined) continue;
 			complete = false;
 			this.failures.push(`${describeEntry(entry)} (run ${ledger.id}), if it is still there: ${local.failure}`);
 		}
 		// What is in a cluster that goes as a whole needs no call of its own.
 		const entries = ledger.standing.filter(
-			(entry): entry is ObjectEntry =>
-				entry.makes === 'object' && !(entry.kubeconfig !== undefined && whole.has(resolve(entry.kubeconfig))),
+			(entry): entry is ObjectEntry | FaultEntry =>
+				(entry.makes === 'object' || entry.makes === 'fault') &&
+				!(entry.kubeconfig !== undefined && whole.has(resolve(entry.kubeconfig))),
 		);
 		for (const group of byCluster(entries)) {
 			const { kubeconfig, context } = group[0];
 			if (kubeconfig !== undefined && isGone(kubeconfig, local)) continue;
 			try {
 				const client = await this.#connect(kubeconfig, context);
-				for (const leftover of await findByLedger(client, group, ledger.id)) this.#addObject(leftover, client);
+				const objects = group.filter((entry) => entry.makes === 'object');
+				for (const leftover of await findByLedger(client, objects, ledger.id)) this.#addObject(leftover, client);
+				for (const entry of group) if (entry.makes === 'fault') await this.#addFault(entry, client, ledger.id);
 			} catch (error) {
 				if (!(error instanceof GatecrashError)) throw error;
 				complete = false;
-				const names = group.map((entry) => nameOf(entry)).join(', ');
+				const names = group.map((entry) => describeEntry(entry)).join(', ');
 				this.failures.push(`what run ${ledger.id} made (${names}): ${error.message}`);
 			}
 		}
@@ -191,6 +198,13 @@ class Search implements LeftoverSearch {
 		const rank = ref.namespace === undefined ? (ref.kind === 'Namespace' ? 2 : 0) : 1;
 		const remove = () => removeLeftover(client, leftover, removalBound);
 		this.#add({ title: nameOf(ref), run, rank, key: ref.uid, remove });
+	}
+
+	/** Before all else: what is broken may keep other things from being removed. */
+	async #addFault({ fault, recovery }: FaultEntry, client: KubeClient, run: string): Promise<void> {
+		if (!(await isInForce(client, recovery))) return;
+		const title = `the fault ${fault}: ${describeRecovery(recovery)}`;
+		this.#add({ title, run, rank: -1, key: title, remove: () => recover(client, recovery) });
 	}
 
 	#addLocal(leftover: LocalLeftover): void {
@@ -224,8 +238,8 @@ function nameOfRun(run: string, out: string): string {
 	);
 }
 
-function byCluster(entries: ObjectEntry[]): [ObjectEntry, ...ObjectEntry[]][] {
-	const groups = new Map<string, [ObjectEntry, ...ObjectEntry[]]>();
+function byCluster(entries: InCluster[]): [InCluster, ...InCluster[]][] {
+	const groups = new Map<string, [InCluster, ...InCluster[]]>();
 	for (const entry of entries) {
 		const key = JSON.stringify([entry.kubeconfig, entry.context]);
 		const group = groups.get(key);

@@ -47,7 +47,12 @@ function describeStep(step: Step): string {
 			return `hold ${step.holds.map((hold) => `${hold.name}: ${endpointName(hold.from)} → ${endpointName(hold.to)}:${hold.port}`).join(', ')}`;
 		case 'apply':
 		case 'delete':
-			return `${step.do} ${step.policies.join(', ')}`;
+			return `${step.do} ${step.policies.join(', ')}${step.mayBeRefused ? ', which may be refused' : ''}`;
+		case 'inject':
+		case 'heal':
+			return `${step.do} ${step.name === step.fault ? step.fault : `${step.name} (${step.fault})`}`;
+		case 'await':
+			return `await the end of ${step.closed} within ${step.bound} ms`;
 		case 'settle':
 			return `settle ${plural(step.cells.length, 'cell')}${step.bound === undefined ? '' : ` within ${step.bound} ms`}`;
 		case 'label': {

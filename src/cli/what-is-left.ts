@@ -20,6 +20,7 @@ export function cleanCommand(place: RunFolder, out: string): string {
 export function describeEntry(entry: LedgerEntry): string {
 	if (entry.makes === 'kind-cluster') return `kind cluster ${entry.name}`;
 	if (entry.makes === 'container') return `container ${entry.name}`;
+	if (entry.makes === 'fault') return `fault ${entry.fault} in force`;
 	return `${entry.kind} ${entry.namespace === undefined ? '' : `${entry.namespace}/`}${entry.name}`;
 }
 

@@ -29,7 +29,10 @@ interface Issuer {
  */
 export class MeshCertificates {
 	readonly #x509: typeof X509;
-	readonly #mesh: Issuer;
+	#mesh: Issuer;
+	/** Roots that were in force before, and are trusted for a while longer. */
+	#former: Issuer[] = [];
+	#next: Issuer | undefined;
 	readonly #stranger: Issuer;
 
 	private constructor(x509: typeof X509, mesh: Issuer, stranger: Issuer) {
@@ -42,6 +45,32 @@ export class MeshCertificates {
 		// Half a megabyte that only clusters with a mesh need.
 		const x509 = await import('@peculiar/x509');
 		return new MeshCertificates(x509, await newAuthority(x509), await newAuthority(x509));
+	}
+
+	/** Another authority stands ready: it is trusted from now on, and issues after `renew`. */
+	async announce(): Promise<void> {
+		this.#next ??= await newAuthority(this.#x509, `CN=root of ${new Date().toISOString()}`);
+	}
+
+	/** From now on the announced authority issues; the one of before is trusted beside it until `forgetFormer`. */
+	async renew(): Promise<void> {
+		await this.announce();
+		if (!this.#next) return;
+		this.#former = [this.#mesh, ...this.#former];
+		this.#mesh = this.#next;
+		this.#next = undefined;
+	}
+
+	/** Only the authority that issues is trusted. */
+	forgetFormer(): void {
+		this.#former = [];
+		this.#next = undefined;
+	}
+
+	/** PEM of every authority that sidecars trust, the one that issues first. */
+	get trusted(): string[] {
+		const all = [this.#mesh, ...(this.#next ? [this.#next] : []), ...this.#former];
+		return all.map(({ certificate }) => certificate.toString('pem'));
 	}
 
 	/** An authority that was written down before; the stranger beside it is a new one. */
@@ -60,7 +89,7 @@ export class MeshCertificates {
 		return { chain: this.root, key: this.#x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
 	}
 
-	/** PEM of the authority that every sidecar trusts. */
+	/** PEM of the authority that issues. */
 	get root(): string {
 		return this.#mesh.certificate.toString('pem');
 	}
@@ -125,12 +154,13 @@ export class MeshCertificates {
 	}
 }
 
-async function newAuthority(x509: typeof X509): Promise<Issuer> {
+/** `more`: of its name, so that people can tell it from another one. */
+async function newAuthority(x509: typeof X509, more?: string): Promise<Issuer> {
 	const keys = await newKeys();
 	const certificate = await x509.X509CertificateGenerator.createSelfSigned(
 		{
 			serialNumber: newSerial(),
-			name: `O=${trustDomain}`,
+			name: [`O=${trustDomain}`, ...(more === undefined ? [] : [more])].join(', '),
 			notBefore: new Date(Date.now() - hour),
 			// Longer than a kept cluster stands.
 			notAfter: new Date(Date.now() + 30 * 24 * hour),

@@ -1,7 +1,9 @@
 import type { EventOf } from '../model/event.ts';
 
 /** Events that carry the number which a probe gave its record. */
-export type NumberedEvent = EventOf<'result' | 'witness' | 'identity' | 'syn' | 'overflow' | 'record' | 'barrier'>;
+export type NumberedEvent = EventOf<
+	'result' | 'witness' | 'identity' | 'syn' | 'hold-ended' | 'overflow' | 'record' | 'barrier'
+>;
 
 /** What the numbering of one probe's records says: whether any is missing, up to the last one known. */
 export interface AgentLog {

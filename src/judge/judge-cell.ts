@@ -2,9 +2,12 @@ import type { ClusterFacts } from '../model/cluster.ts';
 import type { Cell, ScenarioPlan } from '../model/plan.ts';
 import type { CellVerdict } from '../model/verdict.ts';
 import type { CellContext } from './cell-context.ts';
+import { endpointText } from './endpoint-text.ts';
+import { underFaults } from './faults.ts';
 import { type Judgement, judgement } from './finding-out.ts';
 import { judgeAllowed } from './judge-allowed.ts';
 import { judgeBlocked } from './judge-blocked.ts';
+import { judgePresented } from './judge-presented.ts';
 import { judgeObserved, judgeUnprotected } from './judge-observed.ts';
 import { observe } from './observed.ts';
 import { reason } from './reasons.ts';
@@ -18,7 +21,9 @@ const maximumEvidence = 20;
 export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFacts | undefined): CellVerdict {
 	const { plan } = context.history;
 	const expected = expectedState(cell);
-	const found = decide(context, cell, plan);
+	const tries = context.declared(cell);
+	const decided = judgePresented(context.history, cell, tries, decide(context, cell, plan));
+	const found = underFaults(context.history, tries, decided);
 	const closing = cell.by && found.reasons.some(({ code }) => code === 'closed-otherwise');
 	const sides =
 		expected && !closing
@@ -32,7 +37,7 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 		...(cell.tls && { certificate: cell.tls.certificate }),
 		...(cell.identity !== undefined && { identity: cell.identity }),
 		...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
-		observed: observe(cell, context.declared(cell)),
+		observed: observe(cell, tries),
 		controls: found.controls.map(({ control, held, detail }) => ({ control, held, detail })),
 		proof: found.proof,
 		verdict: found.verdict,
@@ -62,13 +67,6 @@ function decide(context: CellContext, cell: Cell, plan: ScenarioPlan): Judgement
 	if (expected === 'allowed') return judgeAllowed(context, cell);
 	if (expected === 'blocked') return judgeBlocked(context, cell);
 	return cell.expectation === 'observe' ? judgeObserved(context, cell) : judgeUnprotected(context, cell);
-}
-
-/** The same spelling as in scenario files and case ids. */
-function endpointText({ kind, name, backend }: { kind: string; name: string; backend?: string }): string {
-	if (kind === 'pod') return name;
-	if (kind === 'service') return `svc/${name}${backend === undefined ? '' : `/${backend}`}`;
-	return name === '' ? kind : `${kind}/${name}`;
 }
 
 function evidenceOf(deciding: readonly TryRecord[]): number[] {

@@ -4,9 +4,11 @@ import type { CellVerdict, Reason, ScenarioVerdict, Verdict } from '../model/ver
 import type { HistoryEvent } from '../model/event.ts';
 import { CellContext } from './cell-context.ts';
 import { countVerdicts, isLeftOut, worst } from './combine.ts';
+import { faultsOf } from './faults.ts';
 import { judgeCell } from './judge-cell.ts';
 import { phasesOf } from './phases.ts';
 import { reason } from './reasons.ts';
+import { flipsOf, holdsOf, refusalsOf } from './times.ts';
 import { indexScenario, type ScenarioHistory } from './scenario-history.ts';
 
 /** `events`: of this scenario only, in the order of their lines. */
@@ -28,6 +30,10 @@ export function judgeScenario(
 		phases: phasesOf(events),
 		calibrations: calibrationsOf(history),
 		settles: settlesOf(history),
+		faults: faultsOf(history),
+		holds: holdsOf(history),
+		flips: flipsOf(history),
+		refusals: refusalsOf(history),
 		cells,
 	};
 }

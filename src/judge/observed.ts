@@ -25,7 +25,7 @@ export function observe(cell: Cell, tries: readonly TryRecord[]): Observed {
 const maximumShown = 5;
 
 /** Who the server was told the client is, and who refused it. */
-function seenOf(tries: readonly TryRecord[]): Pick<Observed, 'forwarded' | 'refusals'> {
+function seenOf(tries: readonly TryRecord[]): Pick<Observed, 'forwarded' | 'refusals' | 'presented'> {
 	const headers = new Map<string, number>();
 	const refusals = new Set<string>();
 	for (const record of tries) {
@@ -37,10 +37,24 @@ function seenOf(tries: readonly TryRecord[]): Pick<Observed, 'forwarded' | 'refu
 		const uris = lastForwarded(header)?.uris.map(printable);
 		return { header: printable(header), tries: count, identity: uris?.join(' ') };
 	});
+	const presented = presentedIn(tries);
 	return {
 		...(forwarded.length > 0 && { forwarded }),
+		...(presented.length > 0 && { presented }),
 		...(refusals.size > 0 && { refusals: [...refusals].sort().slice(0, maximumShown) }),
 	};
+}
+
+/** The server's certificates, each once, in the order in which they were seen first. */
+function presentedIn(tries: readonly TryRecord[]): NonNullable<Observed['presented']> {
+	const counted = new Map<string, NonNullable<Observed['presented']>[number]>();
+	for (const { result } of tries) {
+		const certificate = result?.certificate;
+		if (!certificate) continue;
+		const known = counted.get(certificate.fingerprint) ?? { ...certificate, tries: 0 };
+		counted.set(certificate.fingerprint, { ...known, tries: known.tries + 1 });
+	}
+	return [...counted.values()].slice(0, maximumShown);
 }
 
 /** Two SYNs count as open, as they do for a leak. */

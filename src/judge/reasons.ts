@@ -20,6 +20,9 @@ export const reasonTable = {
 	'backend-unreached': 'a backend of the Service never answered',
 	'identity-missing': 'the token arrived without the identity that the server must see',
 	'identity-differs': 'the token arrived with another identity than the server must see',
+	'certificate-differs': 'the server showed another certificate than it must',
+	'certificate-not-renewed': 'the server still showed the certificate that it had shown before',
+	'certificate-renewed': 'the server showed another certificate than before',
 	'closed-otherwise': 'the path is closed, but not in a way that `by` demands',
 	// enforced, observed, unprotected
 	'blocked-bracketed': 'no try came through; the same path was open before the policies and again after them',
@@ -32,6 +35,8 @@ export const reasonTable = {
 	'observed-closed': 'observed only: closed',
 	'open-as-declared': 'the token arrived, as the declared hole says',
 	// inconclusive: the tries
+	'fault-without-effect': 'a fault that should have been in force was not seen to do anything',
+	'certificate-not-seen': 'no certificate of the server was seen',
 	'scenario-not-run': 'the scenario never began',
 	'not-attempted': 'no try was made',
 	'too-few-tries': 'fewer tries were made than declared',

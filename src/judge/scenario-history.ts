@@ -31,6 +31,7 @@ export interface ScenarioHistory {
 	witnesses: EventOf<'witness'>[];
 	identities: EventOf<'identity'>[];
 	syns: EventOf<'syn'>[];
+	holdsEnded: EventOf<'hold-ended'>[];
 	/** Line numbers of records whose token no try explains, by uid of whoever recorded them. */
 	unexplained: Map<string, number[]>;
 }
@@ -57,6 +58,7 @@ export function indexScenario(plan: ScenarioPlan, events: readonly HistoryEvent[
 		witnesses: [],
 		identities: [],
 		syns: [],
+		holdsEnded: [],
 		unexplained: new Map(),
 	};
 	for (const event of events) add(history, event);
@@ -96,6 +98,7 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 		case 'witness':
 		case 'identity':
 		case 'syn':
+		case 'hold-ended':
 		case 'overflow':
 		case 'record':
 		case 'barrier':
@@ -104,6 +107,7 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 			else if (event.is === 'witness') history.witnesses.push(event);
 			else if (event.is === 'identity') history.identities.push(event);
 			else if (event.is === 'syn') history.syns.push(event);
+			else if (event.is === 'hold-ended') history.holdsEnded.push(event);
 			else if (event.is === 'barrier') epochOf(history, event.epoch).barriers.set(event.uid, event);
 			return;
 		default:

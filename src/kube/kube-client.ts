@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { AgentStream } from '../model/cluster.ts';
 import { ApiPaths, selectionQuery } from './api-paths.ts';
 import { type AttachTarget, attachLines } from './attach-lines.ts';
+import { type ExecTarget, execOutput } from './exec-output.ts';
 import { isStatus } from './kube-error.ts';
 import { type KubeObject, nameOf, type ObjectRef, type Resource, type Selection } from './kube-object.ts';
 import type { Transport } from './transport.ts';
@@ -147,6 +148,11 @@ export class KubeClient {
 
 	waitFor<T extends KubeObject, R>(wait: Wait<T, R>): Promise<R> {
 		return waitFor(this.#transport, this.#paths, wait);
+	}
+
+	/** Standard output of a command in a container; `bound`: milliseconds. */
+	execOutput(target: ExecTarget, bound: number): Promise<string> {
+		return execOutput(this.#config, target, bound);
 	}
 
 	/** A line stream to the standard streams of a container. Whoever opened it closes it. */

@@ -59,6 +59,23 @@ export interface ClientCertificate {
 	key: string;
 }
 
+/** What is known of a certificate that a server has shown in a TLS handshake. */
+export interface ServerCertificate {
+	/** URIs of its subject alternative names: in a mesh, its SPIFFE id. */
+	uris: string[];
+	/** As text, one attribute after the other: `O=cluster.local`. */
+	issuer: string;
+	/** ISO 8601. */
+	notBefore: string;
+	notAfter: string;
+	/** Hex. */
+	serial: string;
+	/** SHA-256 of its DER form, hex. */
+	fingerprint: string;
+	/** How many certificates were shown. */
+	chain: number;
+}
+
 /** One try: a token sent once, from one planned source port to one literal address. Times in milliseconds. */
 export interface AttemptCommand {
 	token: string;
@@ -151,7 +168,11 @@ export type AgentRecord = { seq: number; at: number } & (
 			startedAt: number;
 			endedAt: number;
 			source: { address?: string; port: number };
+			/** Over TLS: what the server has shown. */
+			certificate?: ServerCertificate;
 	  }
+	/** A held connection ended, and it was not us who ended it. */
+	| { is: 'hold-ended'; name: string; outcome: Outcome }
 	/** A token arrived at a listener. */
 	| { is: 'witness'; token: string; protocol: Protocol; from: SocketAddress; to: SocketAddress; held?: boolean }
 	/** What a proxy in front of the listener says of a token's sender: the request's X-Forwarded-Client-Cert, as it came. */

@@ -1,3 +1,9 @@
+import { type FaultCapability, faultCapability, faultNames } from './fault.ts';
+
+const faultCapabilities = Object.fromEntries(
+	faultNames.map((fault) => [faultCapability(fault), `can inject the fault ${fault}`]),
+) as Record<FaultCapability, string>;
+
 /**
  * What a scenario may need of a cluster, as a closed list: an unknown word in `requires` is an error.
  * A capability that the chosen cluster lacks makes the scenario `skipped`, with the capability's name as the reason.
@@ -28,8 +34,12 @@ export const capabilities = {
 	envoy: 'runs an Envoy proxy beside a probe pod',
 	'mesh-certificates':
 		'has a mesh whose certificate authority the harness owns, so that it can make certificates of it',
+	'cert-manager': 'runs cert-manager',
+	'istio-csr': 'runs istio-csr, which has workload certificates made by cert-manager in the place of istiod',
+	'private-ca': 'has a private certificate authority outside the cluster, such as AWS Private CA',
 	'wire-capture': 'can capture packets on the host side of a pod',
 	faults: 'can inject faults while attempts go on',
+	...faultCapabilities,
 } as const;
 
 export type Capability = keyof typeof capabilities;

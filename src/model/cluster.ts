@@ -1,6 +1,7 @@
 import type { Addresses, IpFamily, Protocol } from './address.ts';
 import type { AgentLimits, BootAttempt, ClientCertificate } from './agent.ts';
 import type { Capability } from './capability.ts';
+import type { FaultEffect, FaultName, Recovery } from './fault.ts';
 import type { Plan, Workload } from './plan.ts';
 import type { KubernetesObject } from './policy.ts';
 import type { ClusterRange } from './reference.ts';
@@ -154,6 +155,13 @@ export interface Deployment {
 	 */
 	clientCertificate?(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate>;
 	/**
+	 * Injects a fault of those that the cluster has a capability for, and resolves when its effect was seen, or a bound has
+	 * passed without one. How to undo it stands in the ledger before anything happens. Undefined: it can do none.
+	 */
+	inject?(fault: FaultName): Promise<Acknowledgement & FaultEffect>;
+	/** Undoes a lasting fault, also one that was injected half-way, after an abort too. Nothing where it is healed already. */
+	heal?(fault: FaultName): Promise<Acknowledgement & FaultEffect>;
+	/**
 	 * Applies a policy of the harness's own on each node and waits until it shows in the traffic: stands in for a change
 	 * that flips no cell. Undefined where the acknowledgement already says that the rules are in force. Resolves with the
 	 * milliseconds it took, or undefined when the bound was reached.
@@ -169,6 +177,13 @@ export interface Deployment {
 export type LedgerEntry =
 	| { makes: 'kind-cluster'; name: string; kubeconfig: string }
 	| { makes: 'container'; engine: 'docker'; name: string }
+	| {
+			makes: 'fault';
+			fault: FaultName;
+			kubeconfig: string | undefined;
+			context: string | undefined;
+			recovery: Recovery;
+	  }
 	| {
 			makes: 'object';
 			kubeconfig: string | undefined;

@@ -1,5 +1,5 @@
 import type { Addresses, IpFamily, Protocol, SocketAddress } from './address.ts';
-import type { AgentCounters, SelfCheck } from './agent.ts';
+import type { AgentCounters, SelfCheck, ServerCertificate } from './agent.ts';
 import type { ClusterFacts, LossCounters, ServiceState } from './cluster.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -51,7 +51,13 @@ export type ScenarioEventBody =
 			requestedAt: number;
 			acknowledgedAt: number;
 			acknowledgement: 'programmed' | 'stored';
+			/** Of `inject` and `heal`: what was seen to happen. */
+			effects?: string[];
+			/** The cluster refused it, with this message: nothing has changed. */
+			refused?: string;
 	  }
+	/** What `await` waited for: whether every connection of this name had ended within the bound. */
+	| { is: 'awaited'; step: number; hold: string; ended: boolean; waited: number }
 	| {
 			is: 'settled';
 			step: number;
@@ -91,7 +97,11 @@ export type ScenarioEventBody =
 			outcome: Outcome;
 			startedAt: number;
 			endedAt: number;
+			/** Over TLS: what the server has shown. */
+			certificate?: ServerCertificate;
 	  }
+	/** A held connection ended, and it was not us who ended it. `hold`: its name and family. */
+	| { is: 'hold-ended'; agent: string; uid: string; seq: number; seenAt: number; hold: string; outcome: Outcome }
 	/** What a listener saw. */
 	| {
 			is: 'witness';

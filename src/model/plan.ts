@@ -1,6 +1,7 @@
 import type { IpFamily, Protocol } from './address.ts';
 import type { Capability } from './capability.ts';
 import type { SourcePosition } from './diagnostic.ts';
+import type { FaultName } from './fault.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { KubernetesObject } from './policy.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
 	ExternalSpec,
 	NamespaceSpec,
 	PodSpec,
+	Presents,
 	ServiceSpec,
 	TargetRef,
 } from './scenario.ts';
@@ -53,7 +55,7 @@ export interface Workload {
 	initialPods: string[];
 	/** Nodes that need an agent of their own, because an attempt comes `from: node/...`. */
 	attemptingNodes: string[];
-	/** Some of its policies act on the whole cluster: nothing else may be deployed meanwhile. */
+	/** Some of its policies or faults act on the whole cluster: nothing else may be deployed meanwhile. */
 	alone?: true;
 }
 
@@ -101,6 +103,8 @@ export interface Cell {
 	by: OutcomeCode[] | undefined;
 	/** The probe itself opens TLS (`tls` attempts). */
 	tls?: { certificate: CertificateChoice; alpn: string[] };
+	/** What the server's certificate must be like (`tls` attempts). */
+	presents?: Presents;
 	/** SPIFFE id that the server must see. */
 	identity?: string;
 	/** SPIFFE id that the client itself writes into X-Forwarded-Client-Cert; nobody may take it for the client’s. */
@@ -133,8 +137,9 @@ export interface HeldConnection {
 export type Step =
 	| { do: 'attempt'; purpose: 'baseline' | 'declared' | 'reopen'; phase: string | undefined; cells: string[] }
 	| { do: 'hold'; holds: HeldConnection[] }
-	| { do: 'apply'; policies: string[] }
-	| { do: 'delete'; policies: string[] }
+	/** `mayBeRefused`: what the cluster refuses is written down, and the scenario goes on. */
+	| { do: 'apply'; policies: string[]; mayBeRefused?: true }
+	| { do: 'delete'; policies: string[]; mayBeRefused?: true }
 	/** `cells`: of the attempts that follow; those whose expected state differs from the last observed one are waited for. */
 	| { do: 'settle'; cells: string[]; bound: number | undefined }
 	| {
@@ -145,4 +150,9 @@ export type Step =
 			remove: string[];
 	  }
 	| { do: 'create'; pods: string[] }
-	| { do: 'remove'; pods: string[] };
+	| { do: 'remove'; pods: string[] }
+	/** `name`: by which `heal` knows it. */
+	| { do: 'inject'; fault: FaultName; name: string }
+	| { do: 'heal'; fault: FaultName; name: string }
+	/** Waits until every held connection of this name has ended; milliseconds. */
+	| { do: 'await'; closed: string; bound: number };

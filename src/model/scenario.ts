@@ -1,6 +1,7 @@
 import type { IpFamily, Protocol } from './address.ts';
 import type { Capability } from './capability.ts';
 import type { SourcePosition } from './diagnostic.ts';
+import type { FaultName } from './fault.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { KubernetesObject } from './policy.ts';
 
@@ -122,6 +123,16 @@ export type CertificateChoice =
 	| 'other-trust-domain'
 	| 'other-identity';
 
+/** What the certificate that a server shows must be like. */
+export interface Presents {
+	/** SPIFFE id: its only URI. */
+	identity?: string;
+	/** As in `ServerCertificate`. */
+	issuer?: string;
+	/** It is another one than in the attempts before, or the same, by its serial number. */
+	renewed?: boolean;
+}
+
 export type AttemptKind = 'connect' | 'plaintext' | 'mtls' | 'tls' | 'dns';
 
 /** Who attempts: `client-one`, `node/a`, `external/internet`. */
@@ -173,8 +184,7 @@ export interface MatrixSpec {
 export type PhaseSpec = { name: string | undefined; position: SourcePosition } & (
 	| { do: 'attempt'; attempts: AttemptSpec[] }
 	| { do: 'hold'; hold: string; from: SourceRef; to: TargetRef; family: IpFamily | undefined }
-	| { do: 'apply'; policies: string[] }
-	| { do: 'delete'; policies: string[] }
+	| { do: 'apply' | 'delete'; policies: string[]; mayBeRefused: boolean }
 	| { do: 'settle'; bound: number | undefined }
 	| {
 			do: 'label';
@@ -185,6 +195,8 @@ export type PhaseSpec = { name: string | undefined; position: SourcePosition } &
 	  }
 	| { do: 'create'; pods: string[] }
 	| { do: 'remove'; pods: string[] }
+	| { do: 'inject' | 'heal'; fault: FaultName; as: string }
+	| { do: 'await'; closed: string; bound: number }
 );
 
 /** A fault and the attempts that go on around it; validated now, run by a later version. */

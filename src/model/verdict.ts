@@ -1,6 +1,8 @@
 import type { IpFamily, Protocol } from './address.ts';
+import type { ServerCertificate } from './agent.ts';
 import type { ClusterFacts, Phase } from './cluster.ts';
 import type { SourcePosition } from './diagnostic.ts';
+import type { FaultName } from './fault.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { Prediction } from './plan.ts';
 import type { AttemptKind, CertificateChoice, Expectation } from './scenario.ts';
@@ -78,6 +80,51 @@ export interface Observed {
 	forwarded?: { header: string; identity: string | undefined; tries: number }[];
 	/** TLS alerts and HTTP statuses with what is known of their senders. */
 	refusals?: string[];
+	/** Certificates that the server showed (`tls` attempts). */
+	presented?: (ServerCertificate & { tries: number })[];
+}
+
+/** A change, and how long after its acknowledgement something happened, milliseconds; negative: before, but after its request. */
+export interface SinceChange {
+	/** `apply strict`, `inject stop-mesh-control-plane`. */
+	change: string;
+	after: number;
+}
+
+/** What became of a connection that was held, as far as was seen. Times in milliseconds. */
+export interface HoldReport {
+	name: string;
+	family: IpFamily;
+	from: string;
+	to: string;
+	port: number;
+	/** `ended`: by the other side, or the network. `alive`: when it was used last. `never-opened`. */
+	state: 'ended' | 'alive' | 'never-opened';
+	/** How it ended: `closed` is the end of the stream, `reset` a reset. */
+	outcome?: OutcomeCode;
+	/** From its opening to its end, or to the last answer over it. */
+	lasted: number | undefined;
+	/** Changes while it was held, the last one first. */
+	since: SinceChange[];
+}
+
+/** A fault as it was carried out. Times in milliseconds. */
+export interface FaultReport {
+	fault: FaultName;
+	name: string;
+	/** Undefined: it was not reached. */
+	injection: { effects: string[]; took: number } | undefined;
+	healing: { effects: string[]; took: number } | undefined;
+	/** From the acknowledgement of the injection to the request for healing. */
+	inForce: number | undefined;
+}
+
+/** How long after a change's acknowledgement the last of the paths that it flips was seen as expected, milliseconds. */
+export interface FlipReport {
+	change: string;
+	/** Undefined: no path had to. */
+	closed: { paths: number; within: number } | undefined;
+	opened: { paths: number; within: number } | undefined;
 }
 
 export interface ScenarioVerdict {
@@ -95,6 +142,12 @@ export interface ScenarioVerdict {
 	phases: Phase[];
 	calibrations: { epoch: number; wait: number; slowest: number; samples: number }[];
 	settles: { step: number; method: string; slowest: number | undefined; unsettled: number }[];
+	faults: FaultReport[];
+	holds: HoldReport[];
+	/** Of changes that were seen to take effect. */
+	flips: FlipReport[];
+	/** Changes that the cluster refused, where the scenario says that it may. */
+	refusals: { change: string; message: string }[];
 	cells: CellVerdict[];
 }
 

@@ -5,6 +5,11 @@ import type { Scenario } from '../model/scenario.ts';
 /** A change to policies, labels or pods. */
 export type Change = Extract<Step, { do: 'apply' | 'delete' | 'label' | 'create' | 'remove' }>;
 
+/** Faults change nothing that policies speak of. */
+export function isChange(step: Step): step is Change {
+	return ['apply', 'delete', 'label', 'create', 'remove'].includes(step.do);
+}
+
 /** What there is at one moment of a plan, followed step by step. Plain data. */
 export interface ClusterState {
 	/** By identity: applying an object of the same kind, namespace and name replaces it. */

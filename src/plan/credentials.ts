@@ -1,5 +1,5 @@
 import type { Cell } from '../model/plan.ts';
-import type { AttemptSpec, CertificateChoice } from '../model/scenario.ts';
+import type { AttemptSpec, CertificateChoice, Presents } from '../model/scenario.ts';
 
 /**
  * What Istio's sidecar offers to servers of the mesh, by what is spoken inside: the `istio.alpn` filter's names for HTTP
@@ -19,17 +19,19 @@ const neverAccepted: ReadonlySet<CertificateChoice> = new Set([
 export function credentialsOf(
 	{ kind, options }: AttemptSpec,
 	speaks: Cell['speaks'],
-): Partial<Pick<Cell, 'tls' | 'identity' | 'forgedIdentity'>> {
+): Partial<Pick<Cell, 'tls' | 'identity' | 'forgedIdentity' | 'presents'>> {
 	const {
 		certificate = 'valid',
 		alpn = [],
 		identity,
 		forgedIdentity,
+		presents,
 	} = options as {
 		certificate?: CertificateChoice;
 		alpn?: string[];
 		identity?: string;
 		forgedIdentity?: string;
+		presents?: Presents;
 	};
 	const identities = {
 		...(identity !== undefined && { identity }),
@@ -37,7 +39,7 @@ export function credentialsOf(
 	};
 	if (kind !== 'tls') return identities;
 	const offered = alpn.flatMap((name) => (name === 'istio' ? istioAlpn[speaks === 'http' ? 'http' : 'tcp'] : name));
-	return { ...identities, tls: { certificate, alpn: offered } };
+	return { ...identities, tls: { certificate, alpn: offered }, ...(presents && { presents }) };
 }
 
 /** A path on which other credentials are tried is another path: one may be open while the other is closed. */

@@ -1,4 +1,5 @@
 import { type Capability, capabilityNames } from '../model/capability.ts';
+import { faultCapability } from '../model/fault.ts';
 import { policyKindOf } from '../model/policy.ts';
 import { familyOf, findReferences } from '../model/reference.ts';
 import type { Scenario } from '../model/scenario.ts';
@@ -23,6 +24,7 @@ export function neededCapabilities(scenario: Scenario): Capability[] {
 		if (pod.mesh === 'sidecar') needed.add('istio');
 		if (pod.placement && 'notOnNodeOf' in pod.placement) needed.add('cross-node');
 	}
+	for (const phase of scenario.phases ?? []) if (phase.do === 'inject') needed.add(faultCapability(phase.fault));
 	if (nodeNames(scenario).size > 1) needed.add('cross-node');
 	if (Object.values(scenario.namespaces).some((namespace) => namespace.mesh === 'sidecar')) needed.add('istio');
 	if (Object.keys(scenario.external).length > 0) needed.add('external');

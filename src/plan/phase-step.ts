@@ -1,5 +1,6 @@
 import type { HeldConnection, Step } from '../model/plan.ts';
 import type { PhaseSpec } from '../model/scenario.ts';
+import { isChange } from './cluster-state.ts';
 import type { Predictor } from './predictor.ts';
 
 /** A phase other than attempts, as a step of the plan. */
@@ -11,7 +12,12 @@ export function stepOf(phase: Exclude<PhaseSpec, { do: 'attempt' }>, holds: Map<
 			return { do: 'settle', cells: [], bound: phase.bound };
 		case 'apply':
 		case 'delete':
-			return { do: phase.do, policies: phase.policies };
+			return { do: phase.do, policies: phase.policies, ...(phase.mayBeRefused && { mayBeRefused: true }) };
+		case 'inject':
+		case 'heal':
+			return { do: phase.do, fault: phase.fault, name: phase.as };
+		case 'await':
+			return { do: 'await', closed: phase.closed, bound: phase.bound };
 		case 'create':
 		case 'remove':
 			return { do: phase.do, pods: phase.pods };
@@ -23,12 +29,15 @@ export function stepOf(phase: Exclude<PhaseSpec, { do: 'attempt' }>, holds: Map<
 /** Lets the predictor see a step. */
 export function follow(predictor: Predictor, step: Step): void {
 	if (step.do === 'hold') for (const connection of step.holds) predictor.hold(connection);
-	else if (step.do !== 'attempt' && step.do !== 'settle') predictor.change(step);
+	else if (isChange(step)) predictor.change(step);
 }
 
 /** `after-apply-default-deny`: tells the same path before and after a change apart without an index. */
 export function changeName(phase: PhaseSpec): string | undefined {
 	switch (phase.do) {
+		case 'inject':
+		case 'heal':
+			return phase.name ?? `after-${phase.do}-${phase.as}`;
 		case 'apply':
 		case 'delete':
 			return phase.name ?? `after-${phase.do}-${phase.policies.join('-')}`;

@@ -1,3 +1,4 @@
+import { faults } from '../model/fault.ts';
 import type { Workload } from '../model/plan.ts';
 import { actsOnWholeCluster } from '../model/policy.ts';
 import type { Scenario } from '../model/scenario.ts';
@@ -28,6 +29,11 @@ export function planWorkload(scenario: Scenario): Workload {
 		nodes: [...nodeNames(scenario)].sort(),
 		initialPods: Object.keys(scenario.pods).filter((pod) => !createdLater.has(pod)),
 		attemptingNodes: [...attemptingNodes].sort(),
-		...(scenario.policies.some(({ object }) => actsOnWholeCluster(object)) && { alone: true }),
+		...(isAlone(scenario) && { alone: true }),
 	};
+}
+
+function isAlone({ policies, phases = [] }: Scenario): boolean {
+	if (policies.some(({ object }) => actsOnWholeCluster(object))) return true;
+	return phases.some((phase) => phase.do === 'inject' && faults[phase.fault].alone);
 }

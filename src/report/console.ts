@@ -1,9 +1,10 @@
 import type { Reason, RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
 import { legend, symbolOf } from './cell-symbol.ts';
-import { renderFindings } from './console-findings.ts';
+import { renderFindings, rule } from './console-findings.ts';
 import { renderMatrices, wrap } from './console-matrix.ts';
 import { renderSummary } from './console-summary.ts';
 import { describeCounts, describeDuration } from './counts.ts';
+import { describeTimes } from './describe-times.ts';
 import { gridsOf } from './grid.ts';
 import { type Style, paint } from './paint.ts';
 
@@ -62,6 +63,7 @@ export function renderConsole(run: RunVerdicts, options: ConsoleOptions): string
 		]),
 		...shown.flatMap((scenario) => scenarioSection(scenario, run, width, options)),
 		...(shown.length > 0 ? [...legendLines(shown, width, options.colour), ''] : []),
+		...timesOfOthers(run, shown, width, options.colour),
 		...renderFindings(run, { ...options, width }),
 		...renderSummary(run, { ...options, width }),
 	];
@@ -114,7 +116,27 @@ function scenarioSection(
 		rows: options.verbose ? Number.POSITIVE_INFINITY : rowsShown,
 	});
 	lines.push(...matrix.map((line) => indent + line));
+	const times = describeTimes(scenario);
+	if (times.length > 0) lines.push(...bulleted(times, width), '');
 	return lines;
+}
+
+/** What took time in scenarios whose matrices are not shown. */
+function timesOfOthers(run: RunVerdicts, shown: ScenarioVerdict[], width: number, colour: boolean): string[] {
+	const others = run.scenarios.filter((scenario) => !shown.includes(scenario) && describeTimes(scenario).length > 0);
+	if (others.length === 0) return [];
+	const told = others.flatMap((scenario) => [
+		`  ${scenario.scenario}`,
+		...bulleted(describeTimes(scenario), width),
+		'',
+	]);
+	return [rule('faults and held connections', { colour, width }), '', ...told];
+}
+
+function bulleted(texts: string[], width: number): string[] {
+	return texts.flatMap((text) =>
+		wrap(text.split(/\s+/), width - 4, ' ').map((line, index) => `${index === 0 ? '  • ' : '    '}${line}`),
+	);
 }
 
 /** Only the letters that occur, and how two of them in one square are to be read. */

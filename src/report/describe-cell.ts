@@ -35,7 +35,16 @@ export function describePredicted(cell: CellVerdict): string {
 
 /** `open: 3 tries, 3 replied; the target saw 3 tokens`. */
 export function describeObserved(cell: CellVerdict): string {
-	const { state, tries, outcomes, delivered, synReceived, forwarded = [], refusals = [] } = cell.observed;
+	const {
+		state,
+		tries,
+		outcomes,
+		delivered,
+		synReceived,
+		forwarded = [],
+		refusals = [],
+		presented = [],
+	} = cell.observed;
 	if (tries === 0) return `${state}: no try was made`;
 	const counted = (Object.entries(outcomes) as [OutcomeCode, number][])
 		.filter(([, count]) => count > 0)
@@ -48,7 +57,18 @@ export function describeObserved(cell: CellVerdict): string {
 		seen,
 		...(refusals.length > 0 ? [`refused by ${refusals.join(' and ')}`] : []),
 		...(identities.length > 0 ? [`identity ${identities.join(', ')}`] : []),
+		...presented.map(describeCertificate),
 	].join('; ');
+}
+
+/** `certificate of spiffe://…, issued by O=cluster.local, serial number 0ec7, valid from … until …, fingerprint …, chain of 2`. */
+function describeCertificate(certificate: NonNullable<CellVerdict['observed']['presented']>[number]): string {
+	const { uris, issuer, serial, notBefore, notAfter, fingerprint, chain, tries } = certificate;
+	const validity = `valid from ${notBefore} until ${notAfter}`;
+	return [
+		`${tries} × certificate of ${uris.join(' ') || 'nobody'}`,
+		...[`issued by ${issuer}`, `serial number ${serial}`, validity, `SHA-256 ${fingerprint}`, `chain of ${chain}`],
+	].join(', ');
 }
 
 function nameOf(identity: string | undefined): string {

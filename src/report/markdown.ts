@@ -8,6 +8,7 @@ import {
 	describePosition,
 	describePredicted,
 } from './describe-cell.ts';
+import { describeTimes } from './describe-times.ts';
 import { diagnoses } from './diagnoses.ts';
 import { type FindingGroup, groupFindings, groupNotes } from './findings.ts';
 import { type Grid, gridsOf, letters } from './grid.ts';
@@ -87,9 +88,14 @@ function renderScenario(scenario: ScenarioVerdict): string {
 		`<details${failed ? ' open' : ''}><summary>${escapeHtml(scenario.scenario)}: ${describeCounts(scenario.counts)}</summary>`,
 		...gridsOf(scenario.cells).map(renderGrid),
 		key.join(', '),
+		...bulletList(describeTimes(scenario)),
 		...(scenario.phases.length > 0 ? [`Time: ${describePhases(scenario.phases)}`] : []),
 		'</details>',
 	].join('\n\n');
+}
+
+function bulletList(texts: string[]): string[] {
+	return texts.length === 0 ? [] : [texts.map((text) => `- ${escapeMarkdown(text)}`).join('\n')];
 }
 
 function renderGrid(grid: Grid): string {

@@ -26,6 +26,8 @@ export interface AgentsListener {
 	epochOf(token: string): number | undefined;
 	result(token: string, record: ResultRecord, agent: Agent): void;
 	witness(token: string, agent: Agent): void;
+	/** `hold`: its name and family, as in `hold-ended`. */
+	holdEnded?(hold: string): void;
 	lost(agent: Agent): void;
 }
 
@@ -138,11 +140,12 @@ export class Agents {
 		const seenAt = this.#runTime(agent, record.at);
 		switch (record.is) {
 			case 'result': {
-				const { token, outcome } = record;
+				const { token, outcome, certificate } = record;
 				const startedAt = this.#runTime(agent, record.startedAt);
 				const endedAt = this.#runTime(agent, record.endedAt);
 				const epoch = this.#listener.epochOf(token) ?? 0;
-				this.#recorder.append({ is: 'result', epoch, token, ...who, outcome, startedAt, endedAt });
+				const shown = certificate ? { certificate } : {};
+				this.#recorder.append({ is: 'result', epoch, token, ...who, outcome, startedAt, endedAt, ...shown });
 				this.#listener.result(token, record, agent);
 				return;
 			}
@@ -155,6 +158,12 @@ export class Agents {
 			case 'identity': {
 				const { token, forwardedClientCert } = record;
 				this.#recorder.append({ is: 'identity', ...who, seenAt, token, forwardedClientCert });
+				return;
+			}
+			case 'hold-ended': {
+				const { name: hold, outcome } = record;
+				this.#recorder.append({ is: 'hold-ended', ...who, seenAt, hold, outcome });
+				this.#listener.holdEnded?.(hold);
 				return;
 			}
 			case 'syn':

@@ -29,6 +29,10 @@ export class Certificates {
 		);
 	}
 
+	forget(): void {
+		this.#known.clear();
+	}
+
 	/** What the probe needs for the cell's own TLS; undefined where the cell has none. */
 	of({ from, tls }: Cell): AttemptCommand['tls'] {
 		if (!tls) return undefined;

@@ -111,6 +111,7 @@ async function executeScenario(plan: ScenarioPlan, context: RunContext): Promise
 		const run = new ScenarioRun({
 			...{ plan, cluster, facts, deployment, settings, recorder, permits, signal, onProgress },
 			settleBound: context.settleBound,
+			undo,
 		});
 		await run.execute();
 	} catch (thrown) {

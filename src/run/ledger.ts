@@ -69,6 +69,8 @@ export function ledgerKey(entry: LedgerEntry): string {
 			return JSON.stringify([entry.makes, entry.name]);
 		case 'container':
 			return JSON.stringify([entry.makes, entry.engine, entry.name]);
+		case 'fault':
+			return JSON.stringify([entry.makes, entry.kubeconfig, entry.context, entry.fault]);
 		case 'object': {
 			const { kubeconfig, context, apiVersion, kind, namespace, name } = entry;
 			return JSON.stringify([entry.makes, kubeconfig, context, apiVersion, kind, namespace, name]);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LedgerEntry } from '../model/cluster.ts';
+import { faultNames } from '../model/fault.ts';
 import { isRecord } from '../model/is-record.ts';
 import { ledgerKey, type LedgerLine } from './ledger.ts';
 import type { ProcessMark } from './process-mark.ts';
@@ -61,7 +62,21 @@ function parseLine(text: string): LedgerLine | undefined {
 }
 
 function isEntry(value: unknown): value is LedgerEntry {
-	if (!isRecord(value) || typeof value['name'] !== 'string') return false;
+	if (!isRecord(value)) return false;
+	if (value['makes'] === 'fault') return isFault(value['fault']) && isRecovery(value['recovery']);
+	if (typeof value['name'] !== 'string') return false;
 	if (value['makes'] === 'kind-cluster' || value['makes'] === 'container') return true;
 	return value['makes'] === 'object' && typeof value['kind'] === 'string' && typeof value['apiVersion'] === 'string';
+}
+
+function isFault(value: unknown): boolean {
+	return faultNames.some((fault) => fault === value);
+}
+
+/** Of a closed set of verbs: nothing else is ever carried out. */
+function isRecovery(value: unknown): boolean {
+	if (!isRecord(value)) return false;
+	const texts = (...keys: string[]) => keys.every((key) => typeof value[key] === 'string');
+	if (value['do'] === 'scale') return texts('namespace', 'deployment') && Number.isSafeInteger(value['replicas']);
+	return value['do'] === 'trust-one-root' && texts('file', 'secret', 'deployment');
 }

@@ -7,14 +7,16 @@ import { attemptCells } from './attempt-cells.ts';
 import { attemptsAtStart } from './attempts-at-start.ts';
 import { type EpochWait, longestWait } from './calibration.ts';
 import { Certificates } from './certificates.ts';
-import { changeCluster, type ChangeStep } from './change-cluster.ts';
+import { changeCluster, changedNames, type ChangeStep } from './change-cluster.ts';
 import { runEpoch } from './epoch.ts';
+import { HeldConnections } from './held-connections.ts';
 import { KnownPaths } from './known-paths.ts';
 import type { Permits } from './permits.ts';
 import type { OnProgress } from './progress.ts';
 import type { Recorder } from './recorder.ts';
 import { settle } from './settle.ts';
-import { Tries } from './tries.ts';
+import { repliedBy, Tries } from './tries.ts';
+import type { UndoStack } from './undo-stack.ts';
 
 export interface ScenarioRunContext {
 	plan: ScenarioPlan;
@@ -28,6 +30,8 @@ export interface ScenarioRunContext {
 	settleBound: number | undefined;
 	signal: AbortSignal;
 	onProgress: OnProgress;
+	/** Unwound by whoever made it, before the deployment is closed. */
+	undo: UndoStack;
 }
 
 /** Carries out one scenario's steps on its deployment, in order. Whoever made the deployment closes it. */
@@ -39,6 +43,7 @@ export class ScenarioRun {
 	readonly #cells: Map<string, Cell>;
 	readonly #ports: SourcePorts;
 	readonly #certificates: Certificates;
+	readonly #holds = new HeldConnections();
 	#epoch = 0;
 	#wait = longestWait;
 
@@ -53,6 +58,7 @@ export class ScenarioRun {
 			epochOf: (token) => this.#tries.epochOf(token),
 			result: (token, record) => this.#tries.onResult(token, record),
 			witness: (token, agent) => this.#tries.onWitness(token, agent),
+			holdEnded: (hold) => this.#holds.end(hold),
 			lost: (agent) => this.#tries.onLost(agent),
 		});
 	}
@@ -92,6 +98,9 @@ export class ScenarioRun {
 				return this.#settle(step, index);
 			case 'hold':
 				return this.#hold(step, index);
+			case 'await':
+				this.#progress(`waiting for the end of ${step.closed}`);
+				return this.#holds.awaitEnd(step, index, this.#context.recorder, this.#context.signal);
 			default:
 				return this.#change(step, index);
 		}
@@ -139,17 +148,22 @@ export class ScenarioRun {
 		this.#progress('holding connections');
 		await this.#inEpoch(index, 'hold', true, wait, async (epoch) => {
 			const requests = step.holds.map((hold) => ({ cell: holdCell(hold), purpose: 'hold' as const, delay: 0 }));
-			return this.#tries.send(requests, epoch, () => wait);
+			const made = await this.#tries.send(requests, epoch, () => wait);
+			const held = new Set(made.filter((one) => repliedBy(one) !== undefined).map(({ cell }) => cell.family));
+			this.#holds.add(step.holds.filter(({ family }) => held.has(family)));
+			return made;
 		});
 	}
 
 	async #change(step: ChangeStep, index: number): Promise<void> {
 		const { deployment, recorder } = this.#context;
-		this.#progress(step.do === 'apply' ? 'applying policies' : `${step.do}: ${changedNames(step)}`);
+		this.#progress(step.do === 'apply' ? 'applying policies' : `${step.do}: ${changedNames(step).join(', ')}`);
 		await this.#cancelAll();
 		const before = new Map(deployment.endpoints().map((endpoint) => [endpoint.uid, endpoint.name]));
 		const change = async (boot: Parameters<typeof changeCluster>[2]) => {
 			await changeCluster(step, index, boot, this.#context);
+			// An authority may have been replaced: what it made is made anew.
+			if (step.do === 'inject' || step.do === 'heal') this.#certificates.forget();
 			const now = new Set(deployment.endpoints().map((endpoint) => endpoint.uid));
 			for (const [uid, name] of before) {
 				if (now.has(uid)) continue;
@@ -221,11 +235,6 @@ function isAllowed(cell: Cell): boolean {
 function nextAttempts(steps: readonly Step[], index: number): string[] {
 	for (const step of steps.slice(index + 1)) if (step.do === 'attempt') return step.cells;
 	return [];
-}
-
-function changedNames(step: ChangeStep): string {
-	if (step.do === 'label') return step.pod ?? step.namespace ?? '';
-	return (step.do === 'apply' || step.do === 'delete' ? step.policies : step.pods).join(', ');
 }
 
 /** Ports that probes listen on are not given out as source ports. */

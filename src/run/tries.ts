@@ -7,6 +7,7 @@ import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agent, Agents, ResultRecord } from './agents.ts';
 import type { Certificates } from './certificates.ts';
 import { dial } from './dial.ts';
+import { holdKey } from './held-connections.ts';
 import type { Permits } from './permits.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -188,13 +189,13 @@ export class Tries {
 		const agent = dialled && this.#agents().byUid(dialled.from.uid);
 		if (!dialled || !agent || agent.session.lostReason !== undefined) return undefined;
 		const owner = dialled.from.hostNetwork ? `node/${dialled.from.node}` : `${cell.from.kind}/${cell.from.name}`;
-		const holdKey = `${cell.on}/${cell.family}`;
+		const hold = holdKey({ name: cell.on ?? '', family: cell.family });
 		const port =
 			cell.on === undefined || purpose === 'hold'
 				? this.#ports.take(owner, cell.protocol, cell.family)
-				: this.#holdPorts.get(holdKey);
+				: this.#holdPorts.get(hold);
 		if (port === undefined) return undefined;
-		if (purpose === 'hold') this.#holdPorts.set(holdKey, port);
+		if (purpose === 'hold') this.#holdPorts.set(hold, port);
 		const token = randomBytes(12).toString('hex');
 		const { destination, targets } = dialled;
 		const source = { ...dialled.source, port };
@@ -214,8 +215,8 @@ export class Tries {
 			...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
 		};
 		let command: AgentCommand | undefined;
-		if (purpose === 'hold') command = { do: 'hold', name: holdKey, attempt: attemptCommand };
-		else if (cell.on !== undefined) command = { do: 'attempt-on', name: holdKey, token, deadline };
+		if (purpose === 'hold') command = { do: 'hold', name: hold, attempt: attemptCommand };
+		else if (cell.on !== undefined) command = { do: 'attempt-on', name: hold, token, deadline };
 		return { attempt, agent, attemptCommand, command };
 	}
 

@@ -44,12 +44,13 @@ function buildMatrix(input: NonNullable<AttemptInput['matrix']>): MatrixSpec {
 
 /** What only one kind of attempt has. */
 function optionsOf(input: AttemptInput): Record<string, unknown> {
-	const { identity, forgedIdentity, certificate, alpn, via, over, query, kind } = input;
+	const { identity, forgedIdentity, certificate, alpn, presents, via, over, query, kind } = input;
 	const options = {
 		identity,
 		forgedIdentity,
 		certificate,
 		alpn: alpn && listOf(alpn),
+		presents,
 		via,
 		over: over ? listOf(over) : kind === 'dns' ? ['udp'] : undefined,
 		query,

@@ -1,3 +1,4 @@
+import type { FaultName } from '../model/fault.ts';
 import type { ChaosSpec, PhaseSpec } from '../model/scenario.ts';
 import type { SourcePosition } from '../model/diagnostic.ts';
 import { buildAttempt } from './build-attempt.ts';
@@ -5,12 +6,16 @@ import { parseDuration, parseRate } from './duration.ts';
 import type { ChaosInput, PhaseInput } from './schema.ts';
 import { listOf, parseSource, parseTarget } from './short-forms.ts';
 
-/** `pods`: those that exist then. `attemptPosition`: where the attempt with this index stands; undefined when the phase holds one without a list. */
+/**
+ * `pods`: those that exist then. `attemptPosition`: where the attempt with this index stands; undefined when the phase
+ * holds one without a list. `healed`: the fault that a `heal` names.
+ */
 export function buildPhase(
 	input: PhaseInput,
 	pods: readonly string[],
 	position: SourcePosition,
 	attemptPosition: (index: number | undefined) => SourcePosition,
+	healed?: FaultName,
 ): PhaseSpec | undefined {
 	const common = { name: input.name, position };
 	if (input.attempt !== undefined) {
@@ -24,8 +29,9 @@ export function buildPhase(
 		const { name, from, to, family } = input.hold;
 		return { ...common, do: 'hold', hold: name, from: parseSource(from), to: parseTarget(to), family };
 	}
-	if (input.apply !== undefined) return { ...common, do: 'apply', policies: listOf(input.apply) };
-	if (input.delete !== undefined) return { ...common, do: 'delete', policies: listOf(input.delete) };
+	const { mayBeRefused = false } = input;
+	if (input.apply !== undefined) return { ...common, do: 'apply', policies: listOf(input.apply), mayBeRefused };
+	if (input.delete !== undefined) return { ...common, do: 'delete', policies: listOf(input.delete), mayBeRefused };
 	if (input.settle !== undefined) {
 		const bound = input.settle.within === undefined ? undefined : parseDuration(input.settle.within);
 		return { ...common, do: 'settle', bound };
@@ -36,6 +42,14 @@ export function buildPhase(
 	}
 	if (input.create !== undefined) return { ...common, do: 'create', pods: listOf(input.create) };
 	if (input.remove !== undefined) return { ...common, do: 'remove', pods: listOf(input.remove) };
+	if (input.inject !== undefined) {
+		const { fault, name } = input.inject;
+		return { ...common, do: 'inject', fault, as: name ?? fault };
+	}
+	if (input.heal !== undefined && healed !== undefined) return { ...common, do: 'heal', fault: healed, as: input.heal };
+	if (input.await !== undefined) {
+		return { ...common, do: 'await', closed: input.await.closed, bound: parseDuration(input.await.within) };
+	}
 	return undefined;
 }
 

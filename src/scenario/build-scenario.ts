@@ -11,7 +11,7 @@ import { buildAttempt } from './build-attempt.ts';
 import { buildChaos, buildPhase } from './build-phase.ts';
 import type { DocumentPath } from './document-path.ts';
 import { parseDuration } from './duration.ts';
-import { podsAtPhases } from './phase-timeline.ts';
+import { faultNamed, podsAtPhases } from './phase-timeline.ts';
 import type { PodInput, ScenarioInput, ServiceInput } from './schema.ts';
 import { expandListen } from './short-forms.ts';
 import type { YamlDocument } from './yaml-document.ts';
@@ -53,7 +53,8 @@ export function buildScenario(
 		phases: spec.phases?.flatMap((phase, index): PhaseSpec[] => {
 			const path = ['spec', 'phases', index] as const;
 			const attemptAt = (item: number | undefined) => at(...path, 'attempt', ...(item === undefined ? [] : [item]));
-			const built = buildPhase(phase, podsThen[index] ?? [], at(...path), attemptAt);
+			const healed = phase.heal === undefined ? undefined : faultNamed(phase.heal, spec.phases ?? [], index);
+			const built = buildPhase(phase, podsThen[index] ?? [], at(...path), attemptAt, healed);
 			return built ? [built] : [];
 		}),
 		chaos: (spec.chaos ?? []).map((chaos, index) =>

@@ -79,6 +79,14 @@ function checkExpectation({ problems }: CheckContext, attempt: AttemptInput, pat
 			at: 'key',
 		});
 	}
+	if (attempt.presents !== undefined && attempt.expect !== 'allowed' && attempt.expect !== 'blocked') {
+		problems.add([...path, 'presents'], {
+			code: 'conflict',
+			message: 'presents belongs to expect: allowed or blocked',
+			hint: 'remove presents: what the server shows is reported in any case',
+			at: 'key',
+		});
+	}
 	if (attempt.by !== undefined && attempt.expect !== 'blocked') {
 		problems.add([...path, 'by'], {
 			code: 'conflict',
@@ -98,6 +106,7 @@ const keysOfKinds = {
 	forgedIdentity: ['plaintext', 'mtls', 'tls'],
 	certificate: ['tls'],
 	alpn: ['tls'],
+	presents: ['tls'],
 	via: ['dns'],
 	over: ['dns'],
 	query: ['dns'],

@@ -1,5 +1,7 @@
+import type { FaultName } from '../model/fault.ts';
 import { checkAttempt } from './check-attempts.ts';
 import { type CheckContext, checkName, itemPath } from './check-context.ts';
+import { checkAwait, checkFault } from './check-faults.ts';
 import { checkAlive, checkSources } from './check-sources.ts';
 import { checkTarget } from './check-target.ts';
 import type { DocumentPath } from './document-path.ts';
@@ -15,9 +17,14 @@ interface Timeline {
 	everApplied: Set<string>;
 	podLabels: Map<string, Set<string>>;
 	namespaceLabels: Map<string, Set<string>>;
+	/** Faults in force, by their name. */
+	faults: Map<string, FaultName>;
 }
 
-const actions = ['attempt', 'hold', 'apply', 'delete', 'settle', 'label', 'create', 'remove'] as const;
+const actions = [
+	...(['attempt', 'hold', 'apply', 'delete', 'settle', 'label'] as const),
+	...(['create', 'remove', 'inject', 'heal', 'await'] as const),
+] as const;
 
 /** Goes through the phases in order: each must be possible when its turn comes. */
 export function checkPhases(context: CheckContext): void {
@@ -32,6 +39,7 @@ export function checkPhases(context: CheckContext): void {
 		everApplied: new Set(),
 		podLabels: new Map(Object.entries(spec.pods).map(([name, { labels }]) => [name, keys(labels)])),
 		namespaceLabels: new Map(Object.entries(spec.namespaces).map(([name, { labels }]) => [name, keys(labels)])),
+		faults: new Map(),
 	};
 	for (const [index, phase] of phases.entries()) {
 		const path = itemPath(draft, 'phases', index);
@@ -56,6 +64,8 @@ export function checkPhases(context: CheckContext): void {
 		checkPolicyChange(context, phase, path, timeline);
 		checkLabel(context, phase, path, timeline);
 		checkPodChange(context, phase, path, timeline);
+		checkFault(context, phase, path, timeline.faults);
+		checkAwait(context, phase, path, timeline.holds);
 	}
 	if (draft.partial) return;
 	for (const name of Object.keys(spec.policies ?? {})) {
@@ -116,6 +126,14 @@ function checkHold(context: CheckContext, { hold }: PhaseInput, path: DocumentPa
 }
 
 function checkPolicyChange(context: CheckContext, phase: PhaseInput, path: DocumentPath, timeline: Timeline): void {
+	if (phase.mayBeRefused !== undefined && phase.apply === undefined && phase.delete === undefined) {
+		context.problems.add([...path, 'mayBeRefused'], {
+			code: 'conflict',
+			message: 'mayBeRefused is about changes of policies',
+			hint: 'write it beside apply or delete',
+			at: 'key',
+		});
+	}
 	for (const key of ['apply', 'delete'] as const) {
 		const value = phase[key];
 		for (const [index, name] of listOf(value).entries()) {

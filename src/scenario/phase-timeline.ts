@@ -1,3 +1,4 @@
+import type { FaultName } from '../model/fault.ts';
 import type { PhaseInput } from './schema.ts';
 import { listOf } from './short-forms.ts';
 
@@ -21,4 +22,12 @@ export function podsAtPhases(phases: readonly PhaseInput[], pods: readonly strin
 		for (const pod of listOf(phase.remove)) alive.delete(pod);
 		return now;
 	});
+}
+
+/** The fault that goes by a name when a phase begins; undefined where none was injected under it. */
+export function faultNamed(name: string, phases: readonly PhaseInput[], before: number): FaultName | undefined {
+	return phases
+		.slice(0, before)
+		.flatMap(({ inject }) => inject ?? [])
+		.findLast((one) => (one.name ?? one.fault) === name)?.fault;
 }

@@ -89,6 +89,25 @@ export const attemptSchema = z
 			.describe(
 				'ALPN protocols that are offered (`tls`); `istio` stands for all that Istio’s sidecars offer each other.',
 			),
+		presents: z
+			.strictObject({
+				identity: z
+					.string()
+					.regex(/^spiffe:\/\/[a-z0-9.-]+\/\S+$/, 'a SPIFFE id such as spiffe://cluster.local/ns/shop/sa/default')
+					.optional()
+					.describe('SPIFFE id: its only URI.'),
+				issuer: z.string().min(1).max(500).optional().describe('Its issuer, such as `O=cluster.local`.'),
+				renewed: z
+					.boolean()
+					.optional()
+					.describe(
+						'It is another one than this server showed in the attempts before (`true`), or the same (`false`).',
+					),
+			})
+			.optional()
+			.describe(
+				'What the certificate that the server shows must be like (`tls`), also where it then refuses its client.',
+			),
 		via: z
 			.string()
 			.regex(targetPattern, 'cluster, external/NAME, or another target')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultNames } from '../model/fault.ts';
 import { attemptSchema, source, target } from './schema-attempt.ts';
 import { dnsLabel, duration, labelKey, labels, node, oneOrList, rate } from './schema-names.ts';
 
@@ -14,6 +15,16 @@ const label = z.strictObject({
 	namespace: dnsLabel.optional().describe('The namespace that is relabelled.'),
 	set: labels.optional().describe('Labels that are set.'),
 	remove: z.array(labelKey).optional().describe('Keys of the labels that are removed.'),
+});
+
+const inject = z.strictObject({
+	fault: z.enum(faultNames).describe('What is broken on purpose.'),
+	name: dnsLabel.optional().describe('By which `heal` names it; default: the fault’s own.'),
+});
+
+const awaited = z.strictObject({
+	closed: dnsLabel.describe('Name of a held connection.'),
+	within: duration.describe('Bound: then the next phase begins all the same.'),
 });
 
 export const phaseSchema = z
@@ -38,6 +49,17 @@ export const phaseSchema = z
 			.optional()
 			.describe('Pods to create now; a pod that is created here doesn’t exist before.'),
 		remove: oneOrList(dnsLabel).optional().describe('Pods to remove.'),
+		inject: inject
+			.optional()
+			.describe('Injects a fault; what it was seen to do stands in the report. Healed at the end in any case.'),
+		heal: dnsLabel.optional().describe('Heals a fault that an earlier phase injected, by its name.'),
+		await: awaited.optional().describe('Waits until a held connection was closed by the other side.'),
+		mayBeRefused: z
+			.boolean()
+			.optional()
+			.describe(
+				'Beside `apply` or `delete`: what the cluster refuses (an admission webhook that is away) is written down, and the scenario goes on. Default false.',
+			),
 	})
 	.meta({ id: 'Phase' });
 

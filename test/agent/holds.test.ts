@@ -47,6 +47,35 @@ describe('agent: held connections', () => {
 		expect(outcome.detail).to.equal('the connection had ended before');
 	});
 
+	it('the end of one is told as soon as it comes, by nobody’s token; what we end ourselves is not', async () => {
+		const port = freePort();
+		const [server, client] = await Promise.all([startAgent({ listen: [tcp(port)] }), startAgent()]);
+		for (const name of ['ours', 'theirs']) {
+			const first = attempt(port);
+			client.send({ do: 'hold', name, attempt: first });
+			expect((await client.result(first.token)).outcome.code).to.equal('replied');
+		}
+		client.send({ do: 'release', name: 'ours' });
+		server.child.kill('SIGKILL');
+		const ended = await client.wait('hold-ended');
+		expect(ended.name).to.equal('theirs');
+		expect(ended.outcome.code).to.be.oneOf(['closed', 'reset']);
+		// Whatever else there is comes before the answer to this.
+		client.send({ do: 'cancel', id: 1 });
+		await client.wait('cancelled');
+		expect(client.all('hold-ended').length).to.equal(1);
+	});
+
+	it('one that was never answered is not held, and its end is none', async () => {
+		const client = await startAgent();
+		const refused = attempt(freePort());
+		client.send({ do: 'hold', name: 'line', attempt: refused });
+		expect((await client.result(refused.token)).outcome.code).to.equal('refused');
+		client.send({ do: 'cancel', id: 1 });
+		await client.wait('cancelled');
+		expect(client.all('hold-ended')).to.deep.equal([]);
+	});
+
 	it('cancel ends the wait for a token, and leaves the connection', async () => {
 		const { server, client } = await lineToStoppedServer();
 		client.send({ do: 'attempt-on', name: 'line', token: 'waiting', deadline: 5000 });

@@ -89,6 +89,10 @@ export function sampleScenario(
 		],
 		calibrations: [{ epoch: 1, wait: 40, slowest: 3.2, samples: 72 }],
 		settles: [{ step: 2, method: 'observed', slowest: 12.5, unsettled: 0 }],
+		faults: [],
+		holds: [],
+		flips: [],
+		refusals: [],
 		cells: named,
 		...given,
 	};

@@ -17,7 +17,7 @@ function entries(folder: string): Entry[] {
 	let columns: string[] = [];
 	for (const line of page.split('\n').filter((text) => text.startsWith('|'))) {
 		const cells = line.split('|').map((cell) => cell.trim());
-		if (cells.includes('required')) columns = cells;
+		if (cells.includes('required') || cells.includes('extension')) columns = cells;
 		for (const [index, cell] of cells.entries()) {
 			for (const [, name = '', file = ''] of cell.matchAll(
 				new RegExp(String.raw`\[([a-z0-9-]+)\]\(\.\./scenarios/${folder}/([^)]+)\)`, 'g'),

@@ -25,6 +25,7 @@ import { nodeContainers } from './kind-clusters.ts';
 import { knownNetwork, rangesOf } from './kind-config.ts';
 import { refuseKindnet } from './kindnet.ts';
 import { readMeshAuthority } from './mesh-authority.ts';
+import { MeshFaults } from './mesh-faults.ts';
 import { readNodeLosses } from './node-losses.ts';
 import { NodeReader } from './node-reader.ts';
 import { standUp, type Standing, takeDown } from './stand-up.ts';
@@ -85,13 +86,21 @@ class KindCluster implements Cluster {
 		const facts = await readClusterFacts(client, { name: this.name, driver: 'kind', signal });
 		checkPromises(this.#definition, facts);
 		this.#readers = nodes.map((node) => new NodeReader(node));
+		const authorityFile = this.#records.file(kindName, 'mesh-authority.json');
+		const certificates = await readMeshAuthority(authorityFile);
+		const secret = this.#definition.spec.addOns.flatMap(({ authority }) => authority ?? [])[0];
+		// What is in a cluster of our own goes with it.
+		const ledger = this.#own === undefined ? this.#options.ledger : undefined;
 		this.#site = new KubernetesSite({
 			...{ client, run, agentImage: images.agent, allowClusterScoped: true },
-			// What is in a cluster of our own goes with it.
-			ledger: this.#own === undefined ? this.#options.ledger : undefined,
+			ledger,
 			startExternal: (...wanted) => this.#startExternal(images, nodes, wanted),
 			lossCounters: () => readNodeLosses(this.#readers),
-			certificates: await readMeshAuthority(this.#records.file(kindName, 'mesh-authority.json')),
+			certificates,
+			faults:
+				certificates && secret !== undefined
+					? new MeshFaults({ client, ledger, certificates, secret, file: authorityFile })
+					: undefined,
 		});
 		const origin = `kind cluster ${kindName}${images.node === undefined ? '' : `, node image ${images.node}`}`;
 		return {

@@ -10,6 +10,7 @@ import type {
 	LossCounters,
 	ServiceState,
 } from '../../model/cluster.ts';
+import type { FaultEffect, FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
@@ -25,7 +26,7 @@ import { removeAll } from './remove-all.ts';
 import { ScenarioNamespaces } from './scenario-namespaces.ts';
 import { ScenarioPods } from './scenario-pods.ts';
 import { ServiceBook } from './service-book.ts';
-import type { Site } from './site.ts';
+import type { ClusterFaults, Site } from './site.ts';
 
 /** One scenario on a Kubernetes cluster. Changes are made one after the other. */
 export class KubernetesDeployment implements Deployment {
@@ -166,6 +167,14 @@ export class KubernetesDeployment implements Deployment {
 		return read ? read() : { conntrackDrop: 0, conntrackInsertFailed: 0, neighbourTableFull: 0 };
 	}
 
+	inject(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
+		return this.#withEffects((faults, namespaces) => faults.inject(fault, namespaces, this.#signal));
+	}
+
+	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
+		return this.#withEffects((faults, namespaces) => faults.heal(fault, namespaces));
+	}
+
 	canary(bound: number, signal: AbortSignal): Promise<number | undefined> {
 		return this.#site.harness.canary(this.#settings, bound, AbortSignal.any([signal, this.#signal]));
 	}
@@ -192,6 +201,18 @@ export class KubernetesDeployment implements Deployment {
 
 	#refreshServices(): Promise<void> {
 		return this.#services.refresh(this.#pods.all(), this.#signal);
+	}
+
+	async #withEffects(
+		step: (faults: ClusterFaults, namespaces: string[]) => Promise<string[]>,
+	): Promise<Acknowledgement & FaultEffect> {
+		let effects: string[] = [];
+		const acknowledgement = await this.#inTurn(async () => {
+			const { faults } = this.#site.options;
+			if (!faults) throw new GatecrashError('GC_CLUSTER', 'Nothing can be broken on purpose on this cluster.');
+			effects = await step(faults, [...this.#namespaces.names.values()]);
+		});
+		return { ...acknowledgement, effects };
 	}
 
 	async #inTurn(step: () => Promise<void>): Promise<Acknowledgement> {

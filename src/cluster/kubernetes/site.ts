@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { AgentSettings, Deployment, Ledger, LossCounters } from '../../model/cluster.ts';
+import type { FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { MeshCertificates } from '../mesh-certificates.ts';
@@ -13,6 +14,13 @@ import type { Naming } from './naming.ts';
 import { verbatim } from './naming.ts';
 import { Namespaces } from './namespaces.ts';
 import type { Ownership } from './ownership.ts';
+
+/** Faults of one cluster; what each was seen to do, a sentence each. `namespaces`: the scenario's, by their real names. */
+export interface ClusterFaults {
+	inject(fault: FaultName, namespaces: readonly string[], signal: AbortSignal): Promise<string[]>;
+	/** Also after an abort. */
+	heal(fault: FaultName, namespaces: readonly string[]): Promise<string[]>;
+}
 
 export interface KubernetesSiteOptions {
 	/** Connected; whoever connected it closes it, after the site. */
@@ -31,6 +39,8 @@ export interface KubernetesSiteOptions {
 	lossCounters?: (() => Promise<LossCounters>) | undefined;
 	/** The authority of the cluster's mesh, where the harness has it. */
 	certificates?: MeshCertificates | undefined;
+	/** Without it none can be injected. */
+	faults?: ClusterFaults | undefined;
 	/** When `gatecrash clean` may remove what is left, milliseconds from now; default two hours. */
 	lifetime?: number;
 }

@@ -10,6 +10,7 @@ import type {
 	Deployment,
 	KnownNetwork,
 } from '../../model/cluster.ts';
+import { faultCapability, faultNames } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ClusterRange } from '../../model/reference.ts';
@@ -86,7 +87,8 @@ class EmbeddedCluster implements Cluster {
 			...{ nodes: 1, ranges: rangesOf(this.#families), externalRanges: ranges.external },
 			nodeRanges: { ipv4: `${nodeAddresses.ipv4}/32`, ipv6: `${nodeAddresses.ipv6}/128` },
 		};
-		const mesh: Capability[] = this.#envoy === undefined ? [] : ['istio', 'envoy', 'mesh-certificates'];
+		const ofMesh: Capability[] = ['istio', 'envoy', 'mesh-certificates', ...faultNames.map(faultCapability)];
+		const mesh = this.#envoy === undefined ? [] : ofMesh;
 		this.capabilities = new Set([
 			...this.#families,
 			...(['network-policy', 'host-network', 'external', 'node-port'] as const),

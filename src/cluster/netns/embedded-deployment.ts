@@ -10,6 +10,7 @@ import {
 	portKey,
 	type ServiceState,
 } from '../../model/cluster.ts';
+import type { FaultEffect, FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
@@ -166,6 +167,15 @@ export class EmbeddedDeployment implements Deployment {
 		throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has no mesh here.', { hint: envoyHint });
 	}
 
+	inject(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
+		return this.#withEffects(async (mesh) => mesh.inject(fault));
+	}
+
+	/** A fabric that is closing takes every fault with it. */
+	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
+		return this.#withEffects(async (mesh) => (this.#closing ? [] : mesh.heal(fault)));
+	}
+
 	close(): Promise<void> {
 		clearTimeout(this.#timer);
 		this.#closing ??= this.#fabric.close().finally(this.#closed);
@@ -229,6 +239,16 @@ export class EmbeddedDeployment implements Deployment {
 		const policy = readNetworkPolicy(object);
 		if (how === 'set') this.#policies.set(keyOf(policy), policy);
 		else this.#policies.delete(keyOf(policy));
+	}
+
+	async #withEffects(step: (mesh: Mesh) => Promise<string[]>): Promise<Acknowledgement & FaultEffect> {
+		let effects: string[] = [];
+		const acknowledgement = await this.#inTurn(async () => {
+			if (!this.#mesh)
+				throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has no mesh here.', { hint: envoyHint });
+			effects = await step(this.#mesh);
+		});
+		return { ...acknowledgement, effects };
 	}
 
 	async #inTurn(step: () => Promise<void>): Promise<Acknowledgement> {

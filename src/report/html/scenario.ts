@@ -1,5 +1,6 @@
 import type { ScenarioVerdict } from '../../model/verdict.ts';
 import { describeCounts, describeDuration, describePhases } from '../counts.ts';
+import { describeTimes } from '../describe-times.ts';
 import { splitTarget } from '../grid.ts';
 import { type Html, html } from './markup.ts';
 import { type Matrix, matricesOf } from './matrices.ts';
@@ -16,12 +17,13 @@ export function renderScenario(scenario: ScenarioVerdict, start: number, open: b
 	const { cells, counts, description, duration, file, phases, reference, status } = scenario;
 	// Cells that are only observed say nothing against the others.
 	const verdict = scenario.verdict === 'observed' && counts.enforced > 0 ? 'enforced' : scenario.verdict;
+	const times = describeTimes(scenario);
 	const reasons = scenario.reasons.filter((reason) => reason.code !== 'worst-cells');
 	return html`<details class="scenario"${open ? html` open` : undefined}>
 <summary><span class="badge ${verdict}">${verdict}</span> <h3>${scenario.scenario}</h3> <span class="counts">${describeCounts(counts)}</span> <span class="took">${duration === undefined ? '' : describeDuration(duration)}</span></summary>
 <p>${description}</p>
 ${reasons.map(({ text }) => html`<p>${text}</p>\n`)}<p class="quiet"><code>${file}</code> · ${status}${reference === '' ? '' : ` · ${reference}`}${phases.length === 0 ? '' : ` · ${describePhases(phases)}`}</p>
-<div class="matrices">
+${times.length === 0 ? undefined : html`<ul class="times">${times.map((text) => html`<li>${text}</li>`)}</ul>\n`}<div class="matrices">
 ${matricesOf(cells, start).map(renderMatrix)}</div>
 </details>
 `;

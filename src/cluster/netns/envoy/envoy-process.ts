@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ClientCertificate } from '../../../model/agent.ts';
 import { GatecrashError } from '../../../model/gatecrash-error.ts';
 import type { Fabric } from '../fabric.ts';
-import { type EnvoyState, readEnvoyState } from './admin.ts';
+import { type EnvoyState, readEnvoyState, readShownSerial } from './admin.ts';
 import { adminSocket, bootstrap, clustersFile, type EnvoyConfig, listenersFile, watched } from './envoy-config.ts';
 import type { Json } from './json.ts';
 import { authorityFile, certificateFile, plainFiles, secretNames } from './secrets.ts';
@@ -51,7 +51,7 @@ export class EnvoyProcess {
 	#complaint = '';
 	#config: EnvoyConfig | undefined;
 	/** Of what was written last. */
-	readonly #versions = { listeners: 0, clusters: 0, certificate: 0 };
+	readonly #versions = { listeners: 0, clusters: 0, certificate: 0, authority: 0 };
 	#refused = 0;
 	#stopped = false;
 
@@ -69,7 +69,7 @@ export class EnvoyProcess {
 		await mkdir(started.#outside, { recursive: true });
 		await started.#write('bootstrap.json', bootstrap(folderOf(pod.device), pod, given.clusters));
 		await started.#writeCertificate(given.certificate);
-		await started.#write(`${secretNames.authority}.json`, authorityFile(given.roots));
+		await started.#writeAuthority(given.roots);
 		await started.#writeConfig(given.config);
 		started.#run(fabric, envoy);
 		await started.#taken(startBound);
@@ -108,6 +108,17 @@ export class EnvoyProcess {
 	async rotate(certificate: ClientCertificate): Promise<void> {
 		await this.#writeCertificate(certificate);
 		await this.#taken(changeBound);
+	}
+
+	/** Resolves when the next handshake goes by these roots, PEM. @throws GatecrashError GC_CLUSTER. */
+	async trust(roots: readonly string[]): Promise<void> {
+		await this.#writeAuthority(roots);
+		await this.#taken(changeBound);
+	}
+
+	/** Serial number, hex, of the certificate that Envoy itself says that it shows. */
+	shownSerial(): Promise<string | undefined> {
+		return readShownSerial(join(this.#outside, adminSocket)).catch(() => undefined);
 	}
 
 	/** Its pod is gone. */
@@ -162,6 +173,11 @@ export class EnvoyProcess {
 		await this.#write(`${secretNames.certificate}.json`, certificateFile(certificate, version));
 	}
 
+	async #writeAuthority(roots: readonly string[]): Promise<void> {
+		const version = `${++this.#versions.authority}`;
+		await this.#write(`${secretNames.authority}.json`, authorityFile(roots, version));
+	}
+
 	/** Beside it, then renamed: Envoy notices only that. */
 	async #write(name: string, content: Json | string): Promise<void> {
 		const file = join(this.#outside, name);
@@ -172,7 +188,7 @@ export class EnvoyProcess {
 	#isInForce(state: EnvoyState): boolean {
 		const files = [
 			...(['listeners', 'clusters'] as const),
-			...(this.#watchesCertificate ? (['certificate'] as const) : []),
+			...(this.#watchesCertificate ? (['certificate', 'authority'] as const) : []),
 		];
 		return state.settled && files.every((file) => state[file] === `${this.#versions[file]}`);
 	}

@@ -30,8 +30,11 @@ export function certificateFile({ chain, key }: { chain: string; key: string }, 
 	};
 }
 
-/** The file of whom Envoy trusts, PEM. */
-export function authorityFile(roots: readonly string[]): Json {
+/** The file of whom Envoy trusts, PEM, with a version as above. */
+export function authorityFile(roots: readonly string[], version: string): Json {
 	const context = { trusted_ca: { inline_string: roots.join('\n') } };
-	return { resources: [typed(secretType, { name: secretNames.authority, validation_context: context })] };
+	return {
+		version_info: version,
+		resources: [typed(secretType, { name: secretNames.authority, validation_context: context })],
+	};
 }

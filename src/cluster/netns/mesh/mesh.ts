@@ -1,5 +1,6 @@
 import type { ClientCertificate } from '../../../model/agent.ts';
 import { GatecrashError } from '../../../model/gatecrash-error.ts';
+import type { FaultName } from '../../../model/fault.ts';
 import type { Workload } from '../../../model/plan.ts';
 import type { CertificateChoice } from '../../../model/scenario.ts';
 import type { Attachment } from '../endpoint-network.ts';
@@ -36,6 +37,8 @@ export class Mesh {
 	readonly policies = new MeshPolicies();
 	readonly #sidecars = new Map<Member, EnvoyProcess>();
 	#certificates: Promise<MeshCertificates> | undefined;
+	/** Sidecars go on with what they have, as without istiod. */
+	#stopped = false;
 
 	constructor(
 		fabric: Fabric,
@@ -53,6 +56,11 @@ export class Mesh {
 	async bringUp(members: readonly Member[]): Promise<void> {
 		const pods = members.filter((member) => this.#isMeshed(member));
 		if (pods.length === 0) return;
+		if (this.#stopped) {
+			const names = pods.map(({ name }) => name).join(', ');
+			const hint = 'Istio refuses such pods too: nobody is there to inject their sidecars.';
+			throw new GatecrashError('GC_CLUSTER', `The mesh's control plane is stopped: no sidecar for ${names}.`, { hint });
+		}
 		const redirect = () => this.#fabric.run(['sh', '-s'], redirectScript(pods.map((pod) => this.#redirect(pod))));
 		const late = this.#engine.captureDelay();
 		// Pods that are gone by then, and the fabric, need none any more.
@@ -64,7 +72,7 @@ export class Mesh {
 
 	/** Resolves when every sidecar has what the books say now in force. @throws GatecrashError GC_CLUSTER. */
 	async sync(): Promise<void> {
-		if (this.#sidecars.size === 0) return;
+		if (this.#sidecars.size === 0 || this.#stopped) return;
 		const services = this.#meshServices();
 		await Promise.all(
 			[...this.#sidecars].map(async ([member, sidecar]) => {
@@ -92,6 +100,62 @@ export class Mesh {
 		await sidecar.rotate(await this.certificate(pod, choice));
 	}
 
+	/** As `Deployment.inject`; returns what sidecars themselves say that has happened. */
+	async inject(fault: FaultName): Promise<string[]> {
+		switch (fault) {
+			case 'stop-mesh-control-plane':
+				this.#stopped = true;
+				return this.#sidecars.size === 0 ? [] : [`${this.#sidecars.size} sidecars are told nothing any more`];
+			case 'rotate-certificates':
+				return this.#renewCertificates();
+			case 'rotate-mesh-root': {
+				const authority = await this.#authority();
+				// Whom to trust comes first, so that nobody meets a certificate of a root that they don't know.
+				await authority.announce();
+				await this.#trust(authority);
+				await authority.renew();
+				return this.#renewCertificates();
+			}
+		}
+	}
+
+	/** As `Deployment.heal`. */
+	async heal(fault: FaultName): Promise<string[]> {
+		if (fault === 'stop-mesh-control-plane' && this.#stopped) {
+			this.#stopped = false;
+			await this.sync();
+			return [`${this.#sidecars.size} sidecars are told again`];
+		}
+		const authority = await this.#authority();
+		if (fault !== 'rotate-mesh-root' || authority.trusted.length === 1) return [];
+		authority.forgetFormer();
+		await this.#trust(authority);
+		return [`${this.#sidecars.size} sidecars trust the new root only`];
+	}
+
+	async #renewCertificates(): Promise<string[]> {
+		const authority = await this.#authority();
+		const renewed = await Promise.all(
+			[...this.#sidecars].map(async ([{ name, namespace = '', spec }, sidecar]) => {
+				const before = await sidecar.shownSerial();
+				await sidecar.rotate(await authority.forWorkload(namespace, spec?.serviceAccount));
+				const now = await sidecar.shownSerial();
+				if (before === undefined || now === undefined || before === now) return [];
+				return [`certificate of ${name}: serial number ${before} became ${now}`];
+			}),
+		);
+		return renewed.flat();
+	}
+
+	async #trust(authority: MeshCertificates): Promise<void> {
+		await Promise.all([...this.#sidecars.values()].map((sidecar) => sidecar.trust(this.#roots(authority))));
+	}
+
+	#roots(authority: MeshCertificates): string[] {
+		const { ownAuthority } = this.#engine.peerValidation(fullValidation);
+		return ownAuthority ? authority.trusted : [...authority.trusted, authority.strangersRoot];
+	}
+
 	/** Processes in the network namespaces of pods with a sidecar: their connections are tracked there too. */
 	pids(): number[] {
 		return [...this.#sidecars.values()].flatMap(({ pid }) => pid ?? []);
@@ -106,7 +170,6 @@ export class Mesh {
 
 	async #startSidecar(pod: Meshed, services: MeshService[]): Promise<void> {
 		const authority = await this.#authority();
-		const { ownAuthority } = this.#engine.peerValidation(fullValidation);
 		const sidecar = await EnvoyProcess.start(
 			this.#fabric,
 			this.#envoy,
@@ -116,7 +179,7 @@ export class Mesh {
 				clusters: staticClusters(folderOf(pod.attachment.device)),
 				watchesCertificate: true,
 				certificate: await authority.forWorkload(pod.namespace, pod.spec.serviceAccount),
-				roots: ownAuthority ? [authority.root] : [authority.root, authority.strangersRoot],
+				roots: this.#roots(authority),
 			},
 		);
 		this.#sidecars.set(pod, sidecar);
