@@ -1,7 +1,7 @@
 // Builds dist/: the command line in a few files, because reading hundreds of modules takes longer than the demo's
 // policies do, and the agent as one file that needs nothing else and runs in every probe pod. Types are checked by
 // `npm run check`.
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -31,6 +31,7 @@ const { metafile } = await build({
 	banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 	legalComments: 'none',
 });
+copyFileSync(join(root, 'src/cluster/wire/capture.pl'), join(fresh, 'capture.pl'));
 chmodSync(join(fresh, 'main.js'), 0o755);
 writeFileSync(join(fresh, 'third-party-licences.txt'), thirdPartyLicences(Object.keys(metafile.inputs)));
 

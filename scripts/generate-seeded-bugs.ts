@@ -1,6 +1,7 @@
 import type { Bug } from '../src/cluster/netns/bugs/bug.ts';
 import { networkPolicyBugs as bugs } from '../src/cluster/netns/bugs/catalogue.ts';
 import { meshBugs } from '../src/cluster/netns/bugs/mesh.ts';
+import { captureBugs } from '../src/cluster/netns/bugs/wire.ts';
 
 /** docs/seeded-bugs.md, from the catalogue in src/cluster/netns/bugs. */
 export function seededBugsPage(): string {
@@ -47,6 +48,15 @@ They need Envoy, and scenarios of mutual TLS. Names are those of the
 | bug | does | breaks | real engines |
 | --- | --- | --- | --- |
 ${meshBugs.map(row).join('\n')}
+
+## Of the capture of packets
+
+They break what looks at the wire, not what enforces. Scenarios with \`mtls\` attempts are inconclusive, with exit code 2: what a
+capture did not see is not called unreadable unless the capture was shown to be live.
+
+| bug | does | breaks | real engines |
+| --- | --- | --- | --- |
+${captureBugs.map(row).join('\n')}
 `;
 }
 

@@ -8,11 +8,19 @@ import type { TryRecord } from './try-record.ts';
 export function attributeRecords(history: ScenarioHistory): void {
 	const byToken = new Map<string, TryRecord[]>();
 	for (const record of history.tries) push(byToken, record.event.token, record);
+	for (const [token, sightings] of history.wire.sightings) {
+		for (const record of byToken.get(token) ?? []) record.sightings.push(...sightings);
+	}
+	// Its sender reports it as it does a try, and so would a witness on its port.
+	const markers = new Set(history.wire.markers.map(({ token }) => token));
 	for (const witness of history.witnesses) {
 		const records = byToken.get(witness.token);
 		if (records) for (const record of records) record.witnesses.push(witness);
 		// A self-check that was late. Being from loopback alone explains nothing: a sidecar connects from there too.
-		else if (!(isLoopback(witness.from.address) && witness.token.startsWith(selfCheckPrefix)))
+		else if (
+			!markers.has(witness.token) &&
+			!(isLoopback(witness.from.address) && witness.token.startsWith(selfCheckPrefix))
+		)
 			push(history.unexplained, witness.uid, witness.n);
 	}
 	for (const identity of history.identities) {
@@ -21,7 +29,7 @@ export function attributeRecords(history: ScenarioHistory): void {
 		else push(history.unexplained, identity.uid, identity.n);
 	}
 	for (const result of history.results) {
-		if (!byToken.has(result.token)) push(history.unexplained, result.uid, result.n);
+		if (!byToken.has(result.token) && !markers.has(result.token)) push(history.unexplained, result.uid, result.n);
 	}
 	noteMissedTokens(history);
 	attributeSyns(history);

@@ -9,9 +9,12 @@ export class CellContext {
 	readonly history: ScenarioHistory;
 	readonly duties: Duties;
 	readonly proofs: Proofs;
+	/** Packets can be captured on the cluster. */
+	readonly captures: boolean;
 
-	constructor(history: ScenarioHistory) {
+	constructor(history: ScenarioHistory, captures: boolean) {
 		this.history = history;
+		this.captures = captures;
 		this.duties = new Duties(history);
 		this.proofs = new Proofs(history);
 	}

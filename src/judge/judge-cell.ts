@@ -9,6 +9,7 @@ import { judgeAllowed } from './judge-allowed.ts';
 import { judgeBlocked } from './judge-blocked.ts';
 import { judgePresented } from './judge-presented.ts';
 import { judgeObserved, judgeUnprotected } from './judge-observed.ts';
+import { judgeWire, wireOf } from './judge-wire.ts';
 import { observe } from './observed.ts';
 import { reason } from './reasons.ts';
 import { repeatCommand } from './repeat-command.ts';
@@ -22,9 +23,14 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 	const { plan } = context.history;
 	const expected = expectedState(cell);
 	const tries = context.declared(cell);
-	const decided = judgePresented(context.history, cell, tries, decide(context, cell, plan));
+	const wire = wireOf(context, cell);
+	const answered = judgePresented(context.history, cell, tries, decide(context, cell, plan));
+	const decided = judgeWire(cell, answered, wire, expected === 'allowed');
 	const found = underFaults(context.history, tries, decided);
-	const closing = cell.by && found.reasons.some(({ code }) => code === 'closed-otherwise');
+	// Of how a path is closed, and of what can be read on it, policies' text predicts nothing.
+	const closing = found.reasons.some(
+		({ code }) => code === 'leak-readable' || (cell.by && code === 'closed-otherwise'),
+	);
 	const sides =
 		expected && !closing
 			? diagnose(expected, cell.prediction.verdict, found.verdict)
@@ -38,6 +44,7 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 		...(cell.identity !== undefined && { identity: cell.identity }),
 		...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
 		observed: observe(cell, tries),
+		...(wire && { wire: { state: wire.state, readable: wire.readable, tries: wire.tries } }),
 		controls: found.controls.map(({ control, held, detail }) => ({ control, held, detail })),
 		proof: found.proof,
 		verdict: found.verdict,
@@ -71,9 +78,9 @@ function decide(context: CellContext, cell: Cell, plan: ScenarioPlan): Judgement
 
 function evidenceOf(deciding: readonly TryRecord[]): number[] {
 	const lines = new Set<number>();
-	for (const { event, result, witnesses, identities, syns } of deciding) {
+	for (const { event, result, witnesses, identities, syns, sightings } of deciding) {
 		lines.add(event.n);
-		for (const line of [result, ...witnesses, ...identities, ...syns]) if (line) lines.add(line.n);
+		for (const line of [result, ...witnesses, ...identities, ...syns, ...sightings]) if (line) lines.add(line.n);
 		if (lines.size >= maximumEvidence) break;
 	}
 	return [...lines].slice(0, maximumEvidence).sort((a, b) => a - b);

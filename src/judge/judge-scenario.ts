@@ -18,7 +18,7 @@ export function judgeScenario(
 	cluster: ClusterFacts | undefined,
 ): ScenarioVerdict {
 	const history = indexScenario(plan, events);
-	const context = new CellContext(history);
+	const context = new CellContext(history, cluster?.wireCapture === true);
 	const cells = plan.cells.map((cell) => judgeCell(context, cell, cluster));
 	const { name, file, description, reference, status } = plan;
 	const { verdict, reasons } = combineCells(plan, cells);

@@ -12,6 +12,7 @@ export const reasonTable = {
 		'the SYN of the planned 4-tuple reached the target in at least two tries, although no handshake completed',
 	'leak-boot': 'a token that the pod sent while it was starting reached the target',
 	'leak-unsettled': 'the path was still open when the bound for settling was reached',
+	'leak-readable': 'what should go over mutual TLS could be read on the wire',
 	'leak-after-closing': 'a token reached the target after the path had closed and the hold time had passed',
 	'identity-forged': 'the token arrived under an identity that its client had written itself',
 	// broken
@@ -31,6 +32,7 @@ export const reasonTable = {
 	'blocked-credentials': 'no try came through; meanwhile the same client reached this target with other credentials',
 	'allowed-replied': 'the target answered',
 	'forgery-in-vain': 'what the client itself had written of its identity is nowhere where it counts',
+	'wire-unreadable': 'none of its tokens could be read on the wire, where such tokens were seen before and after',
 	'observed-open': 'observed only: open',
 	'observed-closed': 'observed only: closed',
 	'open-as-declared': 'the token arrived, as the declared hole says',
@@ -80,6 +82,13 @@ export const reasonTable = {
 	'losses-increased': 'a kernel counter of lost packets increased during the epoch',
 	'strays-at-server':
 		'something that is not of the probes’ protocol came to the server: TLS may have been passed on to it as it is',
+	'wire-not-captured': 'what the pod put on the wire was not captured',
+	'wire-marker-missing': 'the capture did not see a token that the pod sent in the clear: it may have seen nothing',
+	'wire-no-barrier': 'the capture did not say what it had seen',
+	'wire-gap': 'lines of the capture are missing',
+	'wire-drops': 'the kernel dropped packets that should have been captured',
+	'wire-no-flow':
+		'the capture saw less encrypted data than the answered tries must have made: it may have gone elsewhere',
 	'not-calibrated': 'how long to wait for an answer was not calibrated in the epoch',
 	'wait-too-short': 'the wait for an answer was not at least twice the slowest control',
 	'not-settled': 'the change before was not waited for to the end',
@@ -111,6 +120,7 @@ export const reasonTable = {
 	'identity-not-forwarded': 'no identity was forwarded with the token: nothing shows that it came over mutual TLS',
 	'forged-before-last':
 		'what the client had written itself stands before the last element of X-Forwarded-Client-Cert: whoever trusts any but the last is deceived',
+	'readable-on-wire': 'its tokens could be read on the wire',
 	'never-open': 'it did not answer before the policies either',
 } as const;
 

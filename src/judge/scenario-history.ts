@@ -6,6 +6,7 @@ import { classifyTry } from './classify-try.ts';
 import { type BeforeAfter, type Epoch, newEpoch, setWindow } from './epoch.ts';
 import { linkTries } from './link-tries.ts';
 import { nothingSeen, type TryRecord } from './try-record.ts';
+import { addToWire, newWireHistory, type WireHistory } from './wire-history.ts';
 
 type Endpoint = EventOf<'endpoint'>;
 
@@ -32,6 +33,7 @@ export interface ScenarioHistory {
 	identities: EventOf<'identity'>[];
 	syns: EventOf<'syn'>[];
 	holdsEnded: EventOf<'hold-ended'>[];
+	wire: WireHistory;
 	/** Line numbers of records whose token no try explains, by uid of whoever recorded them. */
 	unexplained: Map<string, number[]>;
 }
@@ -59,6 +61,7 @@ export function indexScenario(plan: ScenarioPlan, events: readonly HistoryEvent[
 		identities: [],
 		syns: [],
 		holdsEnded: [],
+		wire: newWireHistory(),
 		unexplained: new Map(),
 	};
 	for (const event of events) add(history, event);
@@ -111,7 +114,7 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 			else if (event.is === 'barrier') epochOf(history, event.epoch).barriers.set(event.uid, event);
 			return;
 		default:
-			addToEpoch(history, event);
+			if (!addToWire(history.wire, event)) addToEpoch(history, event);
 	}
 }
 
@@ -122,6 +125,7 @@ function addTry(history: ScenarioHistory, event: EventOf<'try'>): void {
 		witnesses: [],
 		identities: [],
 		syns: [],
+		sightings: [],
 		clientUid: undefined,
 		sourceAddress: undefined,
 		reused: false,

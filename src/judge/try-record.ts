@@ -10,6 +10,8 @@ export interface TryRecord {
 	identities: EventOf<'identity'>[];
 	/** Half-open connections at a target that match its planned 4-tuple. */
 	syns: EventOf<'syn'>[];
+	/** Where its token stood readable on the wire. */
+	sightings: EventOf<'wire-token'>[];
 	clientUid: string | undefined;
 	/** As the target would see it, in the spelling of `addressText`. */
 	sourceAddress: string | undefined;

@@ -32,6 +32,8 @@ export interface ClusterFacts {
 	notes: string[];
 	/** Bugs enforced on purpose (`--inject`). */
 	injected: string[];
+	/** Packets can be captured on the host side of pods, so that an `mtls` path has to be shown to be unreadable there. */
+	wireCapture?: boolean;
 	/** What standing it up took, in order; undefined: it was up already, or that took no time worth telling. */
 	phases?: Phase[];
 }
@@ -162,6 +164,12 @@ export interface Deployment {
 	/** Undoes a lasting fault, also one that was injected half-way, after an abort too. Nothing where it is healed already. */
 	heal?(fault: FaultName): Promise<Acknowledgement & FaultEffect>;
 	/**
+	 * Captures packets on the host side of these pods, with a stream of CaptureMessages for each node that hosts some; the
+	 * first of each is `ready`. Undefined where the cluster lacks `wire-capture`. Pods in their node's network have no side of
+	 * their own and are left out.
+	 */
+	openCaptures?(pods: string[]): Promise<CaptureStream[]>;
+	/**
 	 * Applies a policy of the harness's own on each node and waits until it shows in the traffic: stands in for a change
 	 * that flips no cell. Undefined where the acknowledgement already says that the rules are in force. Resolves with the
 	 * milliseconds it took, or undefined when the bound was reached.
@@ -209,6 +217,11 @@ export interface AgentStream {
 	/** Resolves once, with the reason, when the stream has ended; never rejects. */
 	readonly ended: Promise<string>;
 	close(): void;
+}
+
+/** A capture on one node. Whoever opened it closes it, which ends its program; that also ends with whoever it runs for. */
+export interface CaptureStream extends AgentStream {
+	readonly node: string;
 }
 
 /** A port of an endpoint as an attempt names it, for `Endpoint.portMap`. */

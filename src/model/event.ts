@@ -1,5 +1,6 @@
 import type { Addresses, IpFamily, Protocol, SocketAddress } from './address.ts';
 import type { AgentCounters, SelfCheck, ServerCertificate } from './agent.ts';
+import type { CaptureFlow, CaptureTotals, WireProtocol } from './capture.ts';
 import type { ClusterFacts, LossCounters, ServiceState } from './cluster.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -130,6 +131,32 @@ export type ScenarioEventBody =
 	| { is: 'record'; agent: string; uid: string; seq: number; of: string }
 	/** Everything that the witness saw before this has a lower number. */
 	| { is: 'barrier'; epoch: number; agent: string; uid: string; seq: number }
+	/** Packets are captured on these interfaces, each the host side of the pod `uid`. `capture`: unique in the scenario. */
+	| { is: 'capture-began'; epoch: number; capture: string; interfaces: { name: string; uid: string }[] }
+	/** Packets could not be captured, or no longer. */
+	| { is: 'capture-failed'; epoch: number; reason: string }
+	/** Written before a datagram leaves the pod `from` in the clear, which its capture has to see: then it sees such tokens. */
+	| { is: 'wire-marker'; epoch: number; when: 'before' | 'after'; token: string; from: string; family: IpFamily }
+	/** A token that stands readable in a captured packet; `seq` is the line's number at `capture`. */
+	| {
+			is: 'wire-token';
+			capture: string;
+			seq: number;
+			interface: string;
+			token: string;
+			protocol: WireProtocol;
+			from: SocketAddress;
+			to: SocketAddress;
+	  }
+	/** What was captured; every token that was seen before has a lower number. */
+	| {
+			is: 'capture-barrier';
+			epoch: number;
+			capture: string;
+			seq: number;
+			interfaces: CaptureTotals[];
+			flows: CaptureFlow[];
+	  }
 	| { is: 'epoch-ended'; epoch: number; complete: boolean };
 
 /** Narrowed by its `is`. */

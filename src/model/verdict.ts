@@ -48,6 +48,8 @@ export interface CellVerdict {
 	because: string | undefined;
 	prediction: Prediction;
 	observed: Observed;
+	/** Undefined where nothing was captured, and for other kinds than `plaintext` and `mtls`. */
+	wire?: WireEvidence;
 	/** Controls that this verdict rests on, each with whether it held. */
 	controls: { control: string; held: boolean; detail: string }[];
 	proof: Proof;
@@ -125,6 +127,16 @@ export interface FlipReport {
 	/** Undefined: no path had to. */
 	closed: { paths: number; within: number } | undefined;
 	opened: { paths: number; within: number } | undefined;
+}
+
+/** What could be read of a cell's tokens on the host side of its pods. */
+export interface WireEvidence {
+	/** `readable`: at least one token was. `absent`: none was, in a capture that was shown to be live. `unknown`: it was not. */
+	state: 'readable' | 'absent' | 'unknown';
+	/** Tries whose token was read. */
+	readable: number;
+	/** Tries that were sent. */
+	tries: number;
 }
 
 export interface ScenarioVerdict {

@@ -7,6 +7,7 @@ import { describeCounts, describeDuration } from './counts.ts';
 import { describeTimes } from './describe-times.ts';
 import { gridsOf } from './grid.ts';
 import { type Style, paint } from './paint.ts';
+import { describeWire } from './wire.ts';
 
 export interface ConsoleOptions {
 	colour: boolean;
@@ -108,6 +109,7 @@ function scenarioSection(
 		...reasonsOf(scenario).flatMap((reason) =>
 			wrap(reason.text.split(/\s+/), width - 2, ' ').map((line) => indent + line),
 		),
+		...wireLine(scenario, width - 2).map((line) => indent + line),
 		'',
 	);
 	const matrix = renderMatrices(gridsOf(scenario.cells), {
@@ -137,6 +139,11 @@ function bulleted(texts: string[], width: number): string[] {
 	return texts.flatMap((text) =>
 		wrap(text.split(/\s+/), width - 4, ' ').map((line, index) => `${index === 0 ? '  • ' : '    '}${line}`),
 	);
+	}
+
+function wireLine({ cells }: ScenarioVerdict, width: number): string[] {
+	const told = describeWire(cells);
+	return told === undefined ? [] : wrap(`wire: ${told}`.split(' '), width, ' ');
 }
 
 /** Only the letters that occur, and how two of them in one square are to be read. */

@@ -1,5 +1,6 @@
 import type { OutcomeCode } from '../model/outcome.ts';
 import type { CellVerdict } from '../model/verdict.ts';
+import { describeWireOf } from './wire.ts';
 
 /** `plaintext`, `tls expired`; empty for attempts that only connect. */
 export function describeKind({ kind, certificate, first, forgedIdentity }: CellVerdict): string {
@@ -52,12 +53,14 @@ export function describeObserved(cell: CellVerdict): string {
 	const happened = [`${tries} ${tries === 1 ? 'try' : 'tries'}`, ...counted].join(', ');
 	const halfOpen = synReceived > 0 ? ` and ${synReceived} half-open` : '';
 	const seen = `${state}: ${happened}; the target saw ${delivered === 0 ? 'none of them' : delivered}${halfOpen}`;
+	const wire = describeWireOf(cell);
 	const identities = forwarded.map(({ identity, tries: count }) => `${count} × ${nameOf(identity)}`);
 	return [
 		seen,
 		...(refusals.length > 0 ? [`refused by ${refusals.join(' and ')}`] : []),
 		...(identities.length > 0 ? [`identity ${identities.join(', ')}`] : []),
 		...presented.map(describeCertificate),
+		...(wire === '' ? [] : [wire]),
 	].join('; ');
 }
 

@@ -9,6 +9,7 @@ import {
 } from './describe-cell.ts';
 import { diagnoses } from './diagnoses.ts';
 import { escapeXml, escapeXmlAttribute } from './escape-xml.ts';
+import { describeWire } from './wire.ts';
 
 interface TestCase {
 	attributes: Record<string, string>;
@@ -65,6 +66,7 @@ function suiteOf(scenario: ScenarioVerdict, run: RunVerdicts): TestSuite {
 			cluster: run.cluster === undefined ? 'none' : `${run.cluster.name} (${run.cluster.version})`,
 			enforcers: run.cluster?.enforcers.join(', ') ?? '',
 			...networkProperties(run),
+			...wireProperty(scenario),
 			...phaseProperties('cluster phase', run.cluster?.phases),
 			...phaseProperties('phase', scenario.phases),
 		},
@@ -81,6 +83,11 @@ function networkProperties({ cluster }: RunVerdicts): Record<string, string> {
 		...(mesh.length > 0 && { mesh: mesh.join(', ') }),
 		...(warnings.length > 0 && { warnings: warnings.join('\n') }),
 	};
+}
+
+function wireProperty({ cells }: ScenarioVerdict): Record<string, string> {
+	const wire = describeWire(cells);
+	return wire === undefined ? {} : { wire };
 }
 
 /** What something took, in seconds, by step. */
@@ -123,7 +130,7 @@ function caseBody(cell: CellVerdict, result: TestCase['result']): string {
 	if (result === 'passed') {
 		const sides = [`declared: ${describeDeclared(cell)}`, `predicted: ${describePredicted(cell)}`];
 		// Who it was, or who refused it, is what these attempts are about.
-		const told = cell.observed.forwarded !== undefined || cell.observed.refusals !== undefined;
+		const told = cell.observed.forwarded !== undefined || cell.observed.refusals !== undefined || cell.wire !== undefined;
 		const texts = [
 			...cell.findings.map((finding) => finding.text),
 			...(cell.diagnosis === undefined ? [] : sides),

@@ -12,6 +12,7 @@ import { describeTimes } from './describe-times.ts';
 import { diagnoses } from './diagnoses.ts';
 import { type FindingGroup, groupFindings, groupNotes } from './findings.ts';
 import { type Grid, gridsOf, letters } from './grid.ts';
+import { describeWire, describeWireOfRun } from './wire.ts';
 
 const marks: Record<Verdict, string> = {
 	leak: '❌',
@@ -31,12 +32,14 @@ const squaresShown = 400;
 export function renderMarkdown(run: RunVerdicts): string {
 	const findings = groupFindings(run);
 	const notes = groupNotes(run);
+	const wire = describeWireOfRun(run);
 	const blocks = [
 		`## ${marks[run.verdict]} gatecrash: ${run.verdict}`,
 		[`${describeCounts(run.counts)}.`, ...run.reasons.map((reason) => escapeMarkdown(reason.text))].join(' '),
 		...(run.cluster?.warnings ?? []).map((text) => `> **Warning:** ${escapeMarkdown(text)}`),
 		...(run.complete ? [] : ['**The run was cut off**: what is missing is inconclusive.']),
 		scenarioTable(run.scenarios),
+		...(wire === undefined ? [] : [`Wire: ${escapeMarkdown(wire)}.`]),
 		...(findings.length > 0 ? [`### ${plural(findings.length, 'finding')}`] : []),
 		...findings.slice(0, findingsShown).map(renderFinding),
 		...(findings.length > findingsShown ? [`… and ${findings.length - findingsShown} more: see verdicts.json.`] : []),
@@ -84,11 +87,13 @@ function renderScenario(scenario: ScenarioVerdict): string {
 	const failed = scenario.counts.leak + scenario.counts.broken + scenario.counts.inconclusive > 0;
 	const used = new Set(scenario.cells.map(symbolOf));
 	const key = legend.filter((symbol) => used.has(symbol)).map((symbol) => `${symbol.letter} ${symbol.means}`);
+	const wire = describeWire(scenario.cells);
 	return [
 		`<details${failed ? ' open' : ''}><summary>${escapeHtml(scenario.scenario)}: ${describeCounts(scenario.counts)}</summary>`,
 		...gridsOf(scenario.cells).map(renderGrid),
 		key.join(', '),
 		...bulletList(describeTimes(scenario)),
+		...(wire === undefined ? [] : [`Wire: ${wire}`]),
 		...(scenario.phases.length > 0 ? [`Time: ${describePhases(scenario.phases)}`] : []),
 		'</details>',
 	].join('\n\n');

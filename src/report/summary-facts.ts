@@ -1,5 +1,6 @@
 import type { Proof, RunVerdicts, Verdict } from '../model/verdict.ts';
 import { describeDuration, describePhases, plural } from './counts.ts';
+import { describeWireOfRun } from './wire.ts';
 
 /** The run's verdict in one word. Exit code 0 means that everything declared is enforced, also where other cells were only observed. */
 export function verdictWord(run: RunVerdicts): Verdict {
@@ -10,6 +11,7 @@ export function verdictWord(run: RunVerdicts): Verdict {
 export function summaryFacts(run: RunVerdicts): [string, string][] {
 	return [
 		['proof', describeProof(run)],
+		...wire(run),
 		...waits(run).map((text): [string, string] => ['wait', text]),
 		...settling(run).map((text): [string, string] => ['settled', text]),
 		...clusterLines(run),
@@ -29,6 +31,12 @@ function describeProof(run: RunVerdicts): string {
 		...(proofs.none > 0 ? [`${proofs.none} without proof`] : []),
 	];
 	return `${closed.length} blocked cells: ${parts.join(', ')}`;
+}
+
+/** What could be read of the tokens on the host side of pods. */
+function wire(run: RunVerdicts): [string, string][] {
+	const told = describeWireOfRun(run);
+	return told === undefined ? [] : [['wire', told]];
 }
 
 /** How long a try could stay unanswered before it counted as such. */

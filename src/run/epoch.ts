@@ -5,6 +5,7 @@ import type { Agents } from './agents.ts';
 import { calibrate, type EpochWait } from './calibration.ts';
 import type { Recorder } from './recorder.ts';
 import { isMeasure, repliedBy, type Try } from './tries.ts';
+import type { WireWatch } from './wire-watch.ts';
 
 export interface EpochContext {
 	deployment: Deployment;
@@ -22,6 +23,8 @@ export interface EpochRequest {
 	controls: boolean;
 	/** How long its tries wait for an answer, unless its own controls say otherwise. */
 	wait: number;
+	/** Captures what it puts on the wire; closed at its end. */
+	wire?: WireWatch | undefined;
 }
 
 /**
@@ -34,10 +37,29 @@ export async function runEpoch(
 	request: EpochRequest,
 	attempt: (wait: EpochWait) => Promise<Try[]>,
 ): Promise<number> {
-	const { recorder, agents } = context;
-	const { epoch, step, purpose } = request;
+	const { recorder } = context;
+	const { epoch, step, purpose, wire } = request;
 	recorder.append({ is: 'epoch-began', epoch, step, purpose });
 	recorder.append({ is: 'services', services: context.deployment.services() });
+	try {
+		// Around the controls: the markers of the capture are not among the packets that clients must have sent.
+		await wire?.begin();
+		const wait = await attemptWithControls(context, request, attempt);
+		await wire?.end();
+		recorder.append({ is: 'epoch-ended', epoch, complete: true });
+		return wait;
+	} finally {
+		wire?.close();
+	}
+}
+
+async function attemptWithControls(
+	context: EpochContext,
+	request: EpochRequest,
+	attempt: (wait: EpochWait) => Promise<Try[]>,
+): Promise<number> {
+	const { recorder, agents } = context;
+	const { epoch } = request;
 	if (request.controls) await recordControls(context, epoch, 'before');
 	const wait: EpochWait = { current: request.wait, roundTrips: [] };
 	const tries = await attempt(wait);
@@ -57,7 +79,6 @@ export async function runEpoch(
 		);
 		await recordControls(context, epoch, 'after');
 	}
-	recorder.append({ is: 'epoch-ended', epoch, complete: true });
 	return calibration.wait;
 }
 

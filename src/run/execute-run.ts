@@ -60,7 +60,8 @@ export async function executeRun(options: RunOptions): Promise<RunOutcome> {
 		history.append({ is: 'run-began', schemaVersion: historySchemaVersion, run, version, startedAt });
 		options.onProgress({ kind: 'cluster', phase: `bringing up ${cluster.name}` });
 		undo.push('cluster', () => cluster.down());
-		const facts = await cluster.up(signal);
+		const found = await cluster.up(signal);
+		const facts = { ...found, ...(cluster.capabilities.has('wire-capture') && { wireCapture: true }) };
 		history.append({ is: 'cluster', facts, baseline: cluster.baseline });
 		options.onFacts?.(facts);
 		await cluster.checkPlan?.(options.plan, signal);

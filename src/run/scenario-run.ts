@@ -17,6 +17,8 @@ import type { Recorder } from './recorder.ts';
 import { settle } from './settle.ts';
 import { repliedBy, Tries } from './tries.ts';
 import type { UndoStack } from './undo-stack.ts';
+import { wirePods } from './wire-pods.ts';
+import { WireWatch } from './wire-watch.ts';
 
 export interface ScenarioRunContext {
 	plan: ScenarioPlan;
@@ -113,18 +115,25 @@ export class ScenarioRun {
 		const phase = activities[purpose];
 		await this.#certificates.fetch(cells);
 		this.#progress(phase, 0, total);
-		this.#wait = await this.#inEpoch(index, purpose, true, longestWait, async (epoch, wait) => {
-			const made = await attemptCells(this.#tries, this.#agents, {
-				...{ cells, purpose, epoch, wait, timing: this.#context.cluster.timing, signal: this.#context.signal },
-				tries: purpose === 'declared' ? undefined : 1,
-				// Before the policies and after them every path is meant to be open.
-				retried: (cell) => cell.on === undefined && (purpose !== 'declared' || isAllowed(cell)),
-				retryBound: this.#settleBound(undefined),
-				onDone: () => this.#progress(phase, total, total),
-			});
-			this.#known.noteAll(made);
-			return made;
-		});
+		this.#wait = await this.#inEpoch(
+			index,
+			purpose,
+			true,
+			longestWait,
+			async (epoch, wait) => {
+				const made = await attemptCells(this.#tries, this.#agents, {
+					...{ cells, purpose, epoch, wait, timing: this.#context.cluster.timing, signal: this.#context.signal },
+					tries: purpose === 'declared' ? undefined : 1,
+					// Before the policies and after them every path is meant to be open.
+					retried: (cell) => cell.on === undefined && (purpose !== 'declared' || isAllowed(cell)),
+					retryBound: this.#settleBound(undefined),
+					onDone: () => this.#progress(phase, total, total),
+				});
+				this.#known.noteAll(made);
+				return made;
+			},
+			purpose === 'declared' ? cells : [],
+		);
 	}
 
 	async #settle(step: Extract<Step, { do: 'settle' }>, index: number): Promise<void> {
@@ -204,11 +213,21 @@ export class ScenarioRun {
 		controls: boolean,
 		wait: number,
 		attempt: (epoch: number, wait: EpochWait) => ReturnType<Tries['send']>,
+		watched: readonly Cell[] = [],
 	): Promise<number> {
 		const epoch = ++this.#epoch;
-		const request = { epoch, step, purpose, controls, wait };
+		const request = { epoch, step, purpose, controls, wait, wire: this.#wire(epoch, watched) };
 		const context = { ...this.#context, agents: this.#agents, timing: this.#context.cluster.timing };
 		return runEpoch(context, request, (ofEpoch) => attempt(epoch, ofEpoch));
+	}
+
+	/** Only where something is declared to be unreadable. */
+	#wire(epoch: number, cells: readonly Cell[]): WireWatch | undefined {
+		const { facts, deployment, recorder, plan } = this.#context;
+		const told = facts.wireCapture && plan.cells.some(({ kind }) => kind === 'mtls');
+		const between = told ? wirePods(cells, deployment) : undefined;
+		const context = { deployment, recorder, agents: this.#agents, ports: this.#ports };
+		return between && new WireWatch(context, { epoch, ...between });
 	}
 
 	#settleBound(ofStep: number | undefined): number {

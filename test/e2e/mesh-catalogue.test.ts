@@ -27,7 +27,7 @@ describe('the scenarios of Istio on the embedded mesh', function () {
 		const skipped = new Set(cells.filter(({ verdict }) => verdict === 'skipped').map(({ scenario }) => scenario));
 		expect([...skipped].sort()).to.deep.equal([
 			...['ambient-several-ports', 'ambient-strict', 'certificates-rotated', 'control-plane-restarted'],
-			...['istio-csr-certificates', 'mesh-kubelet-probes', 'nothing-readable-on-the-wire', 'private-ca-certificates'],
+			...['istio-csr-certificates', 'mesh-kubelet-probes', 'private-ca-certificates'],
 		]);
 	});
 });

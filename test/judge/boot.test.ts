@@ -34,7 +34,11 @@ function withEarly(early: Early[]): { plan: Plan; events: HistoryEvent[] } {
 		const token = `boot-${index}`;
 		const source = { address: '10.0.0.2', port: 30_000 + index };
 		const last = (uid: string) =>
-			Math.max(...events.flatMap((event) => ('seq' in event && event.uid === uid ? [event.seq] : []))) + 1 + index;
+			Math.max(
+				...events.flatMap((event) => ('seq' in event && 'uid' in event && event.uid === uid ? [event.seq] : [])),
+			) +
+			1 +
+			index;
 		const outcome = { code: 'timed-out' as const };
 		const times = { startedAt, endedAt: startedAt + 100 };
 		return [

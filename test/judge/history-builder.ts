@@ -1,6 +1,7 @@
 import type { IpFamily, Protocol, SocketAddress } from '../../src/model/address.ts';
 import type { SelfCheck } from '../../src/model/agent.ts';
 import type { EventBody, HistoryEvent, Purpose, ScenarioEventBody } from '../../src/model/event.ts';
+import { wireEvents } from './wire-events.ts';
 import type { OutcomeCode } from '../../src/model/outcome.ts';
 import type { Cell, Plan, ScenarioPlan, Step } from '../../src/model/plan.ts';
 import type { ServiceSpec, TargetRef } from '../../src/model/scenario.ts';
@@ -47,6 +48,8 @@ export interface BuildOptions {
 	skip?: string;
 	/** Pods whose sidecar connects to them in the client's place. */
 	sidecars?: string[];
+	/** The wire is captured in declared epochs; whether a try's token stands readable on it. Default: nothing is captured. */
+	wire?: (cell: Cell) => boolean;
 }
 
 export interface PodOptions {
@@ -192,6 +195,7 @@ class World {
 			facts: {
 				...{ name: 'embedded', driver: 'netns', version: 'embedded', kernel: '6.1', enforcers: ['nftables'] },
 				...{ nodes: 2, ranges: {}, notes: [], injected: [] },
+				...(this.#options.wire && { wireCapture: true }),
 			},
 		});
 		if (this.#scenario.skip === undefined) this.#runScenario();
@@ -252,6 +256,8 @@ class World {
 		this.#epoch += 1;
 		this.#append({ is: 'epoch-began', epoch: this.#epoch, step, purpose });
 		this.#append({ is: 'services', services: [] });
+		const wire = purpose === 'declared' && this.#options.wire ? this.#capture() : undefined;
+		wire?.begin();
 		this.#controls('before');
 		const tries = ids.flatMap((id) => {
 			const cell = this.#cells.get(id);
@@ -259,6 +265,7 @@ class World {
 		});
 		const records = tries.map((write) => write());
 		for (const record of records) record();
+		if (wire) this.#onWire(wire);
 		const { floor, wait, slowest } = { floor: 50, wait: 100, slowest: 5 };
 		this.#append({ is: 'calibration', epoch: this.#epoch, wait, floor, samples: 3, median: 2, slowest });
 		this.#at += 150;
@@ -267,7 +274,30 @@ class World {
 			this.#append({ is: 'barrier', epoch: this.#epoch, agent: pod.name, uid, seq: this.#number(uid) });
 		}
 		this.#controls('after');
+		wire?.end();
 		this.#append({ is: 'epoch-ended', epoch: this.#epoch, complete: true });
+	}
+
+	#capture() {
+		const pods = this.#agents().map(({ name }) => ({ name, uid: uidOf(name), address: this.#address(name, 'ipv4') }));
+		return wireEvents(this.#epoch, pods, {
+			append: (body) => this.#append(body),
+			number: (uid) => this.#number(uid),
+			at: () => this.#at,
+		});
+	}
+
+	/** What the epoch's tries left on the wire, as the options say. */
+	#onWire(wire: ReturnType<typeof wireEvents>): void {
+		const tries = this.#events.filter((event) => event.is === 'try' && event.epoch === this.#epoch);
+		for (const event of tries) {
+			if (event.is !== 'try') continue;
+			const cell = this.#cells.get(event.cell);
+			const [to] = event.targets;
+			if (!cell || to === undefined) continue;
+			if (this.#options.wire?.(cell)) wire.readable(event.token, event.from, to);
+			else wire.encrypted(event.from, to);
+		}
 	}
 
 	/** Returns functions: each writes the try ahead, and returns what writes the records of it. */

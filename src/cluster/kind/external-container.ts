@@ -7,7 +7,7 @@ import type { AgentSettings, Ledger, LedgerEntry } from '../../model/cluster.ts'
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { ExternalSpec } from '../../model/scenario.ts';
 import type { ExternalEndpoint } from '../external-endpoint.ts';
-import { AgentProcess } from '../netns/agent-process.ts';
+import { LineProcess } from '../line-process.ts';
 import { agentProgram } from '../netns/agent-program.ts';
 import { command } from './command.ts';
 import { containerAddresses, podRoutes } from './pod-routes.ts';
@@ -52,7 +52,7 @@ export async function startExternalContainer(
 		// Ctrl-C is for us: the run decides when its agents end.
 		detached: true,
 	});
-	const agent = new AgentProcess(`external/${name}`, child);
+	const agent = new LineProcess(`external/${name}`, child);
 	const stop = async () => {
 		child.kill('SIGKILL');
 		await removeContainer(container);
@@ -101,7 +101,7 @@ function runArguments(container: string, program: string, name: string, run: str
 	];
 }
 
-async function addressesOf(container: string, agent: AgentProcess, signal: AbortSignal): Promise<Addresses> {
+async function addressesOf(container: string, agent: LineProcess, signal: AbortSignal): Promise<Addresses> {
 	const deadline = performance.now() + startBound;
 	const ended = agent.ended.then((reason) => {
 		throw new GatecrashError('GC_AGENT', reason, { hint: 'Look at what docker says: is the agent image there?' });

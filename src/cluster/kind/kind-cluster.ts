@@ -26,6 +26,7 @@ import { knownNetwork, rangesOf } from './kind-config.ts';
 import { refuseKindnet } from './kindnet.ts';
 import { readMeshAuthority } from './mesh-authority.ts';
 import { MeshFaults } from './mesh-faults.ts';
+import { openNodeCapture } from './node-capture.ts';
 import { readNodeLosses } from './node-losses.ts';
 import { NodeReader } from './node-reader.ts';
 import { standUp, type Standing, takeDown } from './stand-up.ts';
@@ -96,6 +97,7 @@ class KindCluster implements Cluster {
 			ledger,
 			startExternal: (...wanted) => this.#startExternal(images, nodes, wanted),
 			lossCounters: () => readNodeLosses(this.#readers),
+			openCapture: openNodeCapture,
 			certificates,
 			faults:
 				certificates && secret !== undefined

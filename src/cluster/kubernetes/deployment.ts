@@ -5,6 +5,7 @@ import type {
 	Acknowledgement,
 	AgentSettings,
 	AgentStream,
+	CaptureStream,
 	Deployment,
 	Endpoint,
 	LossCounters,
@@ -121,6 +122,23 @@ export class KubernetesDeployment implements Deployment {
 		if (!certificates) throw new GatecrashError('GC_CLUSTER', 'The certificate authority of this mesh is not ours.');
 		const { ref, spec } = this.#pods.find(pod);
 		return certificates.chosen(choice, ref.namespace, spec.serviceAccount);
+	}
+
+	async openCaptures(pods: string[]): Promise<CaptureStream[]> {
+		const { options, nodes } = this.#site;
+		const open = options.openCapture;
+		if (!open) throw new GatecrashError('GC_CLUSTER', 'Packets can’t be captured on this cluster.');
+		const endpoints = pods.map((name) => this.#pods.find(name).endpoint).filter(({ hostNetwork }) => !hostNetwork);
+		const hosting = nodes.filter(({ symbol }) => endpoints.some(({ node }) => node === symbol));
+		return Promise.all(
+			hosting.map(({ name, symbol }) => {
+				const here = endpoints.filter(({ node }) => node === symbol);
+				return open(
+					name,
+					here.flatMap(({ addresses }) => Object.values(addresses)),
+				);
+			}),
+		);
 	}
 
 	apply(policies: KubernetesObject[]): Promise<Acknowledgement> {

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
-import type { AgentSettings, Deployment, Ledger, LossCounters } from '../../model/cluster.ts';
+import type { AgentSettings, CaptureStream, Deployment, Ledger, LossCounters } from '../../model/cluster.ts';
 import type { FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
@@ -37,6 +37,8 @@ export interface KubernetesSiteOptions {
 	startExternal?: StartExternal | undefined;
 	/** Cluster-wide loss counters; without it they are reported as 0, and the driver's facts must say so in a note. */
 	lossCounters?: (() => Promise<LossCounters>) | undefined;
+	/** Captures on the node of that name, for the host side of pods with these addresses; without it nothing is captured. */
+	openCapture?: ((node: string, addresses: readonly string[]) => Promise<CaptureStream>) | undefined;
 	/** The authority of the cluster's mesh, where the harness has it. */
 	certificates?: MeshCertificates | undefined;
 	/** Without it none can be injected. */

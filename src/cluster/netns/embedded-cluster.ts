@@ -28,6 +28,7 @@ import { Mesh } from './mesh/mesh.ts';
 import { findPermission, noLossCounters, type Permission } from './preconditions.ts';
 import { nodeAddresses, ranges } from './ranges.ts';
 import { ServiceBook } from './service-book.ts';
+import { findTool, perlHint } from './tools.ts';
 
 export interface EmbeddedClusterOptions {
 	name?: string;
@@ -46,6 +47,8 @@ export interface EmbeddedClusterOptions {
 	agent?: string;
 	/** The Envoy of sidecars; default: as found here (envoy/envoy-binary.ts). `none`: as if there were none. */
 	envoy?: string;
+	/** Whether packets can be captured; default: where there is perl. */
+	captures?: boolean;
 }
 
 /** Short: a change is one transaction of this kernel, and a packet is at its target when it was sent. */
@@ -89,12 +92,17 @@ class EmbeddedCluster implements Cluster {
 		};
 		const ofMesh: Capability[] = ['istio', 'envoy', 'mesh-certificates', ...faultNames.map(faultCapability)];
 		const mesh = this.#envoy === undefined ? [] : ofMesh;
+		const captures = options.captures ?? findTool('perl') !== undefined;
 		this.capabilities = new Set([
 			...this.#families,
 			...(['network-policy', 'host-network', 'external', 'node-port'] as const),
 			...mesh,
+			...(captures ? (['wire-capture'] as const) : []),
 		]);
-		this.remedies = this.#envoy === undefined ? { istio: envoyHint, envoy: envoyHint } : {};
+		this.remedies = {
+			...(this.#envoy === undefined && { istio: envoyHint, envoy: envoyHint }),
+			...(!captures && { 'wire-capture': perlHint }),
+		};
 	}
 
 	/** None; it hears of every scenario that is planned. */

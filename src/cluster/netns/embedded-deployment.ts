@@ -4,6 +4,7 @@ import {
 	type Acknowledgement,
 	type AgentSettings,
 	type AgentStream,
+	type CaptureStream,
 	type Deployment,
 	type Endpoint,
 	type LossCounters,
@@ -15,12 +16,14 @@ import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 import type { CertificateChoice } from '../../model/scenario.ts';
-import { AgentProcess } from './agent-process.ts';
+import { LineProcess } from '../line-process.ts';
+import { captureProgram } from '../wire/capture-program.ts';
+import { captureStream } from '../wire/capture-stream.ts';
 import type { Engine } from './engine.ts';
 import { type Attachment, attachScript, detachBatch } from './endpoint-network.ts';
 import type { Fabric } from './fabric.ts';
 import type { Inventory } from './inventory.ts';
-import { type Member } from './inventory.ts';
+import { type Member, nodeName } from './inventory.ts';
 import { readLossCounters, sumLosses } from './loss-counters.ts';
 import { envoyHint } from './envoy/envoy-binary.ts';
 import type { Mesh } from './mesh/mesh.ts';
@@ -45,7 +48,7 @@ export class EmbeddedDeployment implements Deployment {
 	readonly #tamper: string | undefined;
 	readonly #engine: Engine;
 	readonly #mesh: Mesh | undefined;
-	readonly #agents = new Map<Member, AgentProcess>();
+	readonly #agents = new Map<Member, LineProcess>();
 	#policies = new Map<string, NetworkPolicy>();
 	readonly #closed: () => void;
 	#generation = 0;
@@ -176,6 +179,16 @@ export class EmbeddedDeployment implements Deployment {
 		return this.#withEffects(async (mesh) => (this.#closing ? [] : mesh.heal(fault)));
 	}
 
+	/** In the fabric, where the host side of every pod is. */
+	async openCaptures(pods: string[]): Promise<CaptureStream[]> {
+		const addresses = pods.flatMap((name) => {
+			const member = this.#inventory.find(name);
+			return member?.attachment ? Object.values(member.addresses) : [];
+		});
+		const child = this.#fabric.spawn(['perl', captureProgram, ...this.#engine.captureFlaws(), ...addresses]);
+		return [await captureStream(nodeName, child)];
+	}
+
 	close(): Promise<void> {
 		clearTimeout(this.#timer);
 		this.#closing ??= this.#fabric.close().finally(this.#closed);
@@ -193,7 +206,7 @@ export class EmbeddedDeployment implements Deployment {
 		}
 	}
 
-	#startAgent(member: Member, boot: BootAttempt[]): AgentProcess {
+	#startAgent(member: Member, boot: BootAttempt[]): LineProcess {
 		const config: AgentConfig = {
 			run: this.#settings.run,
 			endpoint: member.name,
@@ -214,7 +227,7 @@ export class EmbeddedDeployment implements Deployment {
 			environment: { GATECRASH_AGENT_CONFIG: text },
 			...(member.attachment && { namespace: member.attachment.device }),
 		});
-		return new AgentProcess(member.name, child);
+		return new LineProcess(`agent of ${member.name}`, child);
 	}
 
 	/** What can't be enforced changes nothing: neither the rules in the kernel nor those of the next change. */

@@ -186,6 +186,11 @@ export class Engine {
 		return istioForwards[direction];
 	}
 
+	/** Arguments that break the capture of packets (../wire/capture.pl). */
+	captureFlaws(): readonly string[] {
+		return [];
+	}
+
 	/** What a sidecar demands of the certificate that a client shows. */
 	peerValidation(validation: PeerValidation): PeerValidation {
 		return validation;

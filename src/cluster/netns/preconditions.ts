@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import { envoyHint, findEnvoy, readEnvoyVersion } from './envoy/envoy-binary.ts';
-import { findTool, installHint, requiredTools, requireTools, searchPath, type Tool } from './tools.ts';
+import { findTool, installHint, perlHint, requiredTools, requireTools, searchPath, type Tool } from './tools.ts';
 
 /** One line of `gatecrash doctor`. */
 export interface Precondition {
@@ -58,7 +58,7 @@ export async function checkPreconditions(): Promise<Precondition[]> {
 			: { name: tool, status: 'ok', detail: file };
 	});
 	if (checks.every(({ status }) => status === 'ok')) checks.push(await checkPermission());
-	checks.push(checkIpv6(), checkConntrack(), await checkEnvoy());
+	checks.push(checkIpv6(), checkConntrack(), await checkEnvoy(), checkPerl());
 	return checks;
 }
 
@@ -87,6 +87,17 @@ async function checkEnvoy(): Promise<Precondition> {
 		if (!(error instanceof GatecrashError)) throw error;
 		return { name, status: 'warn', detail: error.message, fix: envoyHint };
 	}
+}
+
+function checkPerl(): Precondition {
+	const file = findTool('perl');
+	if (file !== undefined) return { name: 'perl', status: 'ok', detail: file };
+	return {
+		name: 'perl',
+		status: 'warn',
+		detail: 'not found: nothing shows what can be read on the wire',
+		fix: perlHint,
+	};
 }
 
 function checkIpv6(): Precondition {

@@ -12,6 +12,9 @@ export const requiredTools = {
 	mount: 'mount',
 } as const;
 
+/** Packets are captured by a program in perl (../wire/capture.pl), which only scenarios of a mesh have a use for. */
+export const perlHint = 'Install perl, which captures packets: wire evidence is not taken without it.';
+
 export type Tool = keyof typeof requiredTools;
 
 /** PATH with the folders where distributions keep nft and ip, which are not on every user's PATH. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEmbeddedCluster } from '../../../src/cluster/netns/embedded-cluster.ts';
+import { createEmbeddedCluster, type EmbeddedClusterOptions } from '../../../src/cluster/netns/embedded-cluster.ts';
 import { readHistory } from '../../../src/history/read-history.ts';
 import { judge } from '../../../src/judge/judge.ts';
 import type { Cluster } from '../../../src/model/cluster.ts';
@@ -27,6 +27,8 @@ export interface ScenarioResult {
 export interface ScenarioOptions {
 	/** nftables statements that make the embedded engine wrong on purpose. */
 	tamper?: string;
+	/** Of the embedded cluster. */
+	embedded?: EmbeddedClusterOptions;
 	onProgress?: OnProgress;
 	signal?: AbortSignal;
 	/** Lies to the harness between it and the real cluster. */
@@ -41,7 +43,8 @@ export async function runScenario(text: string, options: ScenarioOptions = {}): 
 	});
 	const errors = diagnostics.filter(({ severity }) => severity === 'error');
 	if (errors.length > 0) throw new Error(JSON.stringify(errors));
-	const embedded = createEmbeddedCluster(options.tamper === undefined ? {} : { tamper: options.tamper });
+	const { tamper } = options;
+	const embedded = createEmbeddedCluster({ ...options.embedded, ...(tamper === undefined ? {} : { tamper }) });
 	const cluster = options.wrap ? options.wrap(embedded) : embedded;
 	const { plan } = planScenarios(scenarios, {
 		name: cluster.name,

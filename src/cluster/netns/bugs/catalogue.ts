@@ -9,6 +9,7 @@ import { policyBugs } from './policies.ts';
 import { portBugs } from './ports.ts';
 import { selectorBugs } from './selectors.ts';
 import { trafficBugs } from './traffic.ts';
+import { captureBugs } from './wire.ts';
 
 /** Those that break NetworkPolicy. */
 export const networkPolicyBugs: readonly Bug[] = [
@@ -24,4 +25,4 @@ export const networkPolicyBugs: readonly Bug[] = [
 ];
 
 /** Every seeded bug, in the order in which they are shown. */
-export const bugs: readonly Bug[] = [...networkPolicyBugs, ...meshBugs];
+export const bugs: readonly Bug[] = [...networkPolicyBugs, ...meshBugs, ...captureBugs];

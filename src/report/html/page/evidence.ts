@@ -8,6 +8,7 @@ import {
 	describePosition,
 	describePredicted,
 } from '../../describe-cell.ts';
+import { describeWireOf } from '../../wire.ts';
 import { type Side, sidesOf } from '../sides.ts';
 import { make } from './elements.ts';
 
@@ -66,12 +67,14 @@ function traceColumn(cell: CellVerdict): Node {
 	const { tries, outcomes, delivered, synReceived, roundTrip, forwarded = [] } = cell.observed;
 	const counted = Object.entries(outcomes).map(([code, count]) => `${count} × ${code}`);
 	const evidence = describeEvidence(cell.evidence);
+	const wire = describeWireOf(cell);
 	const halfOpen = synReceived === 0 ? '' : `, ${synReceived} seen half-open`;
 	const list = make(
 		'dl',
 		'sides',
 		...row('client', tries === 0 ? 'no try was made' : `${tries} tries: ${counted.join(', ')}`),
 		...row('witness', `${delivered} of ${tries} tokens seen at the target${halfOpen}`),
+		...(wire === '' ? [] : row('wire', wire)),
 		...(roundTrip === undefined ? [] : row('round trip', `${roundTrip.toFixed(2)} ms (median)`)),
 		...forwarded.flatMap(({ header, tries: count }) => row('forwarded', `${count} × `, make('code', '', header))),
 		...row('proof', proofs[cell.proof]),

@@ -1,45 +1,46 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { AgentStream } from '../../model/cluster.ts';
-import { GatecrashError } from '../../model/gatecrash-error.ts';
+import type { AgentStream } from '../model/cluster.ts';
+import { GatecrashError } from '../model/gatecrash-error.ts';
 
-/** How much of an agent's standard error is kept for its last words, characters. */
+/** How much of a program's standard error is kept for its last words, characters. */
 const errorBound = 4096;
 
-/** An agent that runs in a fabric. It ends with its fabric, and when its standard input closes. */
-export class AgentProcess {
+/** A program that talks in lines over its standard streams, and ends when its standard input closes. */
+export class LineProcess {
 	/** Resolves with the reason when the process has ended; never rejects. */
 	readonly ended: Promise<string>;
 	readonly #process: ChildProcessWithoutNullStreams;
-	readonly #name: string;
+	/** Begins its messages. */
+	readonly #title: string;
 	#complaint = '';
 	#stream: OpenStream | undefined;
 
-	constructor(name: string, process: ChildProcessWithoutNullStreams) {
-		this.#name = name;
+	constructor(title: string, process: ChildProcessWithoutNullStreams) {
+		this.#title = title;
 		this.#process = process;
 		process.stderr.setEncoding('utf8');
 		process.stderr.on('data', (text: string) => {
 			this.#complaint = (this.#complaint + text).slice(-errorBound);
 		});
-		// What an agent says while no stream is open is dropped here: it keeps its records until they are acknowledged.
+		// What comes while no stream is open is dropped here: an agent keeps its records until they are acknowledged.
 		createInterface({ input: process.stdout }).on('line', (line) => this.#stream?.receive(line));
 		this.ended = new Promise((resolve) => {
 			const end = (reason: string) => {
 				resolve(reason);
 				this.#stream?.end(reason);
 			};
-			process.once('error', (error) => end(`agent of ${name} could not be started: ${error.message}`));
+			process.once('error', (error) => end(`${title} could not be started: ${error.message}`));
 			process.once('close', (code, signal) => end(this.#lastWords(code, signal)));
 		});
 	}
 
 	/**
-	 * A line stream over the process's standard streams; closing it leaves the agent running, so that it can be opened
-	 * again. @throws GatecrashError GC_AGENT when a stream is open already, or the agent has ended.
+	 * A line stream over the process's standard streams; closing it leaves the program running, so that it can be opened
+	 * again. @throws GatecrashError GC_AGENT when a stream is open already, or the program has ended.
 	 */
 	async open(): Promise<AgentStream> {
-		if (this.#stream) throw new GatecrashError('GC_AGENT', `The agent of ${this.#name} has an open stream already.`);
+		if (this.#stream) throw new GatecrashError('GC_AGENT', `${this.#title} has an open stream already.`);
 		if (this.#process.exitCode !== null || this.#process.signalCode !== null) {
 			throw new GatecrashError('GC_AGENT', await this.ended);
 		}
@@ -58,7 +59,7 @@ export class AgentProcess {
 
 	#lastWords(code: number | null, signal: NodeJS.Signals | null): string {
 		const said = this.#complaint.trim();
-		return `agent of ${this.#name} ended (${signal ?? `exit code ${code}`})${said === '' ? '' : `: ${said}`}`;
+		return `${this.#title} ended (${signal ?? `exit code ${code}`})${said === '' ? '' : `: ${said}`}`;
 	}
 }
 
