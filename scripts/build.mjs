@@ -1,7 +1,16 @@
 // Builds dist/: the command line in a few files, because reading hundreds of modules takes longer than the demo's
 // policies do, and the agent as one file that needs nothing else and runs in every probe pod. Types are checked by
 // `npm run check`.
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	copyFileSync,
+	existsSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';

@@ -139,7 +139,7 @@ function bulleted(texts: string[], width: number): string[] {
 	return texts.flatMap((text) =>
 		wrap(text.split(/\s+/), width - 4, ' ').map((line, index) => `${index === 0 ? '  • ' : '    '}${line}`),
 	);
-	}
+}
 
 function wireLine({ cells }: ScenarioVerdict, width: number): string[] {
 	const told = describeWire(cells);

@@ -130,7 +130,8 @@ function caseBody(cell: CellVerdict, result: TestCase['result']): string {
 	if (result === 'passed') {
 		const sides = [`declared: ${describeDeclared(cell)}`, `predicted: ${describePredicted(cell)}`];
 		// Who it was, or who refused it, is what these attempts are about.
-		const told = cell.observed.forwarded !== undefined || cell.observed.refusals !== undefined || cell.wire !== undefined;
+		const told =
+			cell.observed.forwarded !== undefined || cell.observed.refusals !== undefined || cell.wire !== undefined;
 		const texts = [
 			...cell.findings.map((finding) => finding.text),
 			...(cell.diagnosis === undefined ? [] : sides),

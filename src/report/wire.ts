@@ -10,9 +10,18 @@ export function describeWire(cells: readonly CellVerdict[]): string | undefined 
 	const sure = mutual.filter(isMeant);
 	const unsure = mutual.filter((cell) => !isMeant(cell));
 	const parts = [
-		...countOf('plaintext tokens seen', seen.filter(({ kind }) => kind === 'plaintext')),
-		...countOf('mutual TLS tokens', seen.filter((cell) => sure.includes(cell))),
-		...countOf('of sidecars where mutual TLS is not declared', seen.filter((cell) => unsure.includes(cell))),
+		...countOf(
+			'plaintext tokens seen',
+			seen.filter(({ kind }) => kind === 'plaintext'),
+		),
+		...countOf(
+			'mutual TLS tokens',
+			seen.filter((cell) => sure.includes(cell)),
+		),
+		...countOf(
+			'of sidecars where mutual TLS is not declared',
+			seen.filter((cell) => unsure.includes(cell)),
+		),
 	];
 	const unknown = told.filter(({ wire }) => wire?.state === 'unknown').length;
 	const all = [
