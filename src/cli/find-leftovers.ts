@@ -203,7 +203,7 @@ class Search implements LeftoverSearch {
 	/** Before all else: what is broken may keep other things from being removed. */
 	async #addFault({ fault, recovery }: FaultEntry, client: KubeClient, run: string): Promise<void> {
 		if (!(await isInForce(client, recovery))) return;
-		const title = `the fault ${fault}: ${describeRecovery(recovery)}`;
+		const title = `fault ${fault} in force: ${describeRecovery(recovery)}`;
 		this.#add({ title, run, rank: -1, key: title, remove: () => recover(client, recovery) });
 	}
 

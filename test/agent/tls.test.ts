@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHmac, X509Certificate } from 'node:crypto';
 import { createServer as createPlainServer, type Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { expect } from 'chai';
@@ -119,6 +119,29 @@ describe('agent: attempts over TLS', () => {
 			});
 		});
 	}
+
+	it('tells what the server showed: names, issuer, validity, serial number, fingerprint; also where it refuses', async () => {
+		const port = await refusingServer('TLSv1.3');
+		const client = await startAgent();
+		const refused = await client.try(overTls(port, {}));
+		const seen = await listen();
+		const taken = await client.try(overTls(seen.port, { certificate: valid }));
+		const leaf = new X509Certificate(server.chain);
+		for (const [{ outcome, certificate }, code] of [
+			[refused, 'tls-alert'],
+			[taken, 'replied'],
+		] as const) {
+			expect(outcome.code).to.equal(code);
+			expect(certificate).to.deep.equal({
+				// OpenSSL's servers add the issuer where they have it.
+				...{ uris: [serverId], issuer: leaf.issuer.split('\n').join(', '), chain: 2 },
+				notBefore: new Date(leaf.validFrom).toISOString(),
+				notAfter: new Date(leaf.validTo).toISOString(),
+				serial: leaf.serialNumber.toLowerCase(),
+				fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+			});
+		}
+	});
 
 	it('lets any server in, and names it where another answers', async () => {
 		const { chain: cert, key } = stranger.issue('spiffe://elsewhere/ns/x/sa/y');

@@ -41,6 +41,27 @@ describe('Certificates of a mesh whose authority is ours', () => {
 		});
 	});
 
+	it('of a root that takes the place of another: announced, issuing, alone', async () => {
+		const mesh = await MeshCertificates.create();
+		const old = mesh.root;
+		await mesh.announce();
+		expect([mesh.root, mesh.trusted.length, mesh.trusted.includes(old)]).to.deep.equal([old, 2, true]);
+		const [next = ''] = mesh.trusted.filter((pem) => pem !== old);
+		const issuedBy = async (pem: string) => {
+			const leaf = new X509Certificate((await mesh.forWorkload('shop', 'app')).chain);
+			return leaf.checkIssued(new X509Certificate(pem)) && leaf.verify(new X509Certificate(pem).publicKey);
+		};
+		expect(await issuedBy(old)).to.equal(true);
+		await mesh.renew();
+		expect(mesh.trusted).to.deep.equal([next, old]);
+		expect([await issuedBy(next), await issuedBy(old)]).to.deep.equal([true, false]);
+		expect(new X509Certificate(next).subject).not.to.equal(new X509Certificate(old).subject);
+		mesh.forgetFormer();
+		expect(mesh.trusted).to.deep.equal([next]);
+		const restored = await MeshCertificates.restore(await mesh.authority());
+		expect(restored.root).to.equal(next);
+	});
+
 	it('of the stranger are made by an authority of the same name', async () => {
 		const [mesh, stranger] = [certificates.root, certificates.strangersRoot].map((pem) => new X509Certificate(pem));
 		expect(stranger?.subject).to.equal(mesh?.subject);

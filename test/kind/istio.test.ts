@@ -1,6 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { execa } from 'execa';
 import type { RunVerdicts } from '../../src/model/verdict.ts';
 import { gatecrash, runsFolder, start, workFolder } from './support/gatecrash.ts';
 
@@ -21,7 +23,7 @@ async function run(...files: string[]) {
 }
 
 describe('Istio on kind', function () {
-	this.timeout(600_000);
+	this.timeout(900_000);
 	before(async () => {
 		const { exitCode, stderr } = await gatecrash('cluster', 'up', 'kind-calico-istio');
 		expect(exitCode, stderr.slice(-2000)).to.equal(0);
@@ -63,4 +65,83 @@ describe('Istio on kind', function () {
 		).to.include('app-one:9090');
 		expect(ids('leak').every(({ evidence }) => evidence.length > 0)).to.equal(true);
 	});
+
+	it('istiod at zero: plaintext stays blocked and mutual TLS goes on, and what is changed then waits for it', async () => {
+		const names = ['control-plane-stopped', 'changed-without-control-plane'];
+		const { exitCode, stderr, verdicts, cells } = await run(...names.map(scenario));
+		expect(exitCode, stderr.slice(-2000)).to.equal(0);
+		for (const { faults } of verdicts.scenarios) {
+			expect(faults[0]?.injection?.effects.join()).to.include('1 became 0');
+			expect(faults[0]?.healing?.effects.join()).to.include('1 ready again');
+		}
+		const meanwhile = cells.filter(({ kind, phase }) => kind === 'plaintext' && phase === 'changed-meanwhile');
+		expect(meanwhile.map(({ observed }) => observed.state)).to.deep.equal(['closed']);
+		expect(await replicas()).to.equal('1');
+	});
+
+	it('STRICT, PERMISSIVE, STRICT: a plaintext connection that is held is cut after a while, and the report says when', async () => {
+		const { exitCode, stderr, verdicts } = await run(
+			...['held-plaintext', 'held-plaintext-flipped-back'].map(scenario),
+		);
+		expect(exitCode, stderr.slice(-2000)).to.equal(0);
+		for (const { holds, flips } of verdicts.scenarios) {
+			const [hold] = holds;
+			expect(hold).to.deep.include({ name: 'long-lived', state: 'ended', outcome: 'closed' });
+			const cutAfter = hold?.since.find(({ change }) => change === 'apply strict')?.after;
+			// Istio drains for a while; the embedded mesh does not.
+			expect(cutAfter).to.be.within(1000, 60_000);
+			expect(flips[0]?.closed?.within).to.be.below(15_000);
+		}
+	});
+
+	it('certificates and the root are replaced under the traffic, and the harness’s own authority goes along', async () => {
+		const names = ['leaf-certificates-rotated', 'root-certificate-rotated'];
+		const { exitCode, stderr, verdicts, cells } = await run(...names.map(scenario));
+		expect(exitCode, stderr.slice(-2000)).to.equal(0);
+		for (const { faults } of verdicts.scenarios) expect(faults[0]?.injection?.effects.length).to.equal(2);
+		const shown = cells.filter(({ scenario: of, observed }) => of === 'root-certificate-rotated' && observed.presented);
+		const issuers = new Set(shown.flatMap(({ observed }) => observed.presented?.map(({ issuer }) => issuer) ?? []));
+		expect(issuers.size).to.equal(2);
+		// Another run on the same cluster has to sign with the new root.
+		const after = await run(scenario('wrong-authority'));
+		expect(after.exitCode, after.stderr.slice(-2000)).to.equal(0);
+	});
+
+	it('a runner that is killed while istiod is at zero: clean brings it back', async () => {
+		const started = start([
+			'run',
+			scenario('control-plane-stopped'),
+			'--cluster',
+			'kind-calico-istio',
+			'--out',
+			runsFolder,
+		]);
+		let injected = false;
+		started.stderr.on('data', (text: Buffer) => {
+			injected ||= text.toString().includes('inject: istiod-down');
+		});
+		while (!injected || (await replicas()) !== '0') await sleep(50);
+		started.kill('SIGKILL');
+		await started;
+		const [id = ''] = readdirSync(runsFolder)
+			.filter((name) => name !== 'latest')
+			.sort()
+			.slice(-1);
+		const { exitCode, stdout, stderr } = await gatecrash('clean', '--run', id, '--out', runsFolder, '--yes');
+		expect(exitCode, stderr).to.equal(0);
+		expect(stdout).to.include(
+			'deleted fault stop-mesh-control-plane in force: Deployment istio-system/istiod back to 1',
+		);
+		expect(await replicas()).to.equal('1');
+		const again = await gatecrash('clean', '--run', id, '--out', runsFolder, '--yes');
+		expect(again.stdout).to.equal('nothing to delete');
+	});
 });
+
+/** Of istiod, as they are wanted. */
+async function replicas(): Promise<string> {
+	const kubectl = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', '--namespace', 'istio-system'];
+	const asked = ['get', 'deployment', 'istiod', '--output', 'jsonpath={.spec.replicas}'];
+	const node = 'gatecrash-kind-calico-istio-control-plane';
+	return (await execa('docker', ['exec', node, ...kubectl, ...asked])).stdout;
+}

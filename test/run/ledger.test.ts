@@ -21,6 +21,10 @@ const namespace: LedgerEntry = {
 	name: 'shop',
 };
 const container: LedgerEntry = { makes: 'container', engine: 'docker', name: 'gatecrash-external' };
+const fault: LedgerEntry = {
+	...{ makes: 'fault', fault: 'stop-mesh-control-plane', kubeconfig: '/tmp/kubeconfig', context: 'kind-test' },
+	recovery: { do: 'scale', namespace: 'istio-system', deployment: 'istiod', replicas: 2 },
+};
 const cluster: LedgerEntry = { makes: 'kind-cluster', name: 'gatecrash-abc', kubeconfig: '/tmp/k' };
 
 describe('ledger', () => {
@@ -42,6 +46,19 @@ describe('ledger', () => {
 		expect(read).to.include({ run: 'run-1', truncated: false });
 		expect(read.standing).to.deep.equal([cluster, container]);
 		expect(read.damaged).to.deep.equal([]);
+	});
+
+	it('keeps how a fault is undone, and takes no other verb for a recipe', () => {
+		const ledger = openLedger(file, 'run-1');
+		ledger.intend(fault);
+		ledger.close();
+		expect(readLedger(file).standing).to.deep.equal([fault]);
+		const text = readFileSync(file, 'utf8');
+		for (const wrong of [text.replace('"scale"', '"run"'), text.replace('"replicas":2', '"replicas":"2"')]) {
+			expect(wrong).not.to.equal(text);
+			expect(parseLedger(wrong)).to.deep.include({ standing: [], damaged: [2] });
+		}
+		expect(parseLedger(text.replace('stop-mesh-control-plane', 'drop-everything')).standing).to.deep.equal([]);
 	});
 
 	it('has every line on disk before the call returns', () => {

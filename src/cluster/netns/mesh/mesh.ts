@@ -59,7 +59,7 @@ export class Mesh {
 		if (this.#stopped) {
 			const names = pods.map(({ name }) => name).join(', ');
 			const hint = 'Istio refuses such pods too: nobody is there to inject their sidecars.';
-			throw new GatecrashError('GC_CLUSTER', `The mesh's control plane is stopped: no sidecar for ${names}.`, { hint });
+			throw new GatecrashError('GC_CLUSTER', `The mesh’s control plane is stopped: no sidecar for ${names}.`, { hint });
 		}
 		const redirect = () => this.#fabric.run(['sh', '-s'], redirectScript(pods.map((pod) => this.#redirect(pod))));
 		const late = this.#engine.captureDelay();
@@ -105,7 +105,7 @@ export class Mesh {
 		switch (fault) {
 			case 'stop-mesh-control-plane':
 				this.#stopped = true;
-				return this.#sidecars.size === 0 ? [] : [`${this.#sidecars.size} sidecars are told nothing any more`];
+				return this.#ofSidecars('hear of nothing any more');
 			case 'rotate-certificates':
 				return this.#renewCertificates();
 			case 'rotate-mesh-root': {
@@ -124,13 +124,19 @@ export class Mesh {
 		if (fault === 'stop-mesh-control-plane' && this.#stopped) {
 			this.#stopped = false;
 			await this.sync();
-			return [`${this.#sidecars.size} sidecars are told again`];
+			return this.#ofSidecars('hear of changes again');
 		}
 		const authority = await this.#authority();
 		if (fault !== 'rotate-mesh-root' || authority.trusted.length === 1) return [];
 		authority.forgetFormer();
 		await this.#trust(authority);
-		return [`${this.#sidecars.size} sidecars trust the new root only`];
+		return this.#ofSidecars('trust the new root only');
+	}
+
+	/** Without any there is nothing to be said. */
+	#ofSidecars(happened: string): string[] {
+		const names = [...this.#sidecars.keys()].map(({ name }) => name);
+		return names.length === 0 ? [] : [`the sidecars of ${names.join(' and ')} ${happened}`];
 	}
 
 	async #renewCertificates(): Promise<string[]> {
