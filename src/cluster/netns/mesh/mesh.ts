@@ -135,7 +135,7 @@ export class Mesh {
 
 	/** Without any there is nothing to be said. */
 	#ofSidecars(happened: string): string[] {
-		const names = [...this.#sidecars.keys()].map(({ name }) => name);
+		const names = [...this.#sidecars.keys()].map(({ name }) => name).sort();
 		return names.length === 0 ? [] : [`the sidecars of ${names.join(' and ')} ${happened}`];
 	}
 

@@ -20,11 +20,15 @@ describe('Faults of the embedded mesh', function () {
 	it('stopped: a change reaches no sidecar before it is healed, and then it does', async () => {
 		mesh = await MeshCluster.start(meshWorkload());
 		await mesh.apply(strict);
-		expect(await inject('stop-mesh-control-plane')).to.deep.equal(['the sidecars of client and app hear of nothing any more']);
+		expect(await inject('stop-mesh-control-plane')).to.deep.equal([
+			'the sidecars of app and client hear of nothing any more',
+		]);
 		await mesh.apply(permissive);
 		expect(await mesh.try('naked', 'app', 8080)).to.equal('ECONNRESET');
 		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app from 127.0.0.6 as /);
-		expect(await heal('stop-mesh-control-plane')).to.deep.equal(['the sidecars of client and app hear of changes again']);
+		expect(await heal('stop-mesh-control-plane')).to.deep.equal([
+			'the sidecars of app and client hear of changes again',
+		]);
 		expect(await mesh.try('naked', 'app', 8080)).to.equal('app from 127.0.0.6');
 		expect(await heal('stop-mesh-control-plane'), 'once more').to.deep.equal([]);
 	});
@@ -61,7 +65,7 @@ describe('Faults of the embedded mesh', function () {
 		expect(await withOld()).to.match(/^app from/);
 		expect(await mesh.tls('app', 8080, 'valid')).to.match(/^app from/);
 		expect(await mesh.tls('app', 8080, 'wrong-ca')).not.to.match(/^app/);
-		expect(await heal('rotate-mesh-root')).to.deep.equal(['the sidecars of client and app trust the new root only']);
+		expect(await heal('rotate-mesh-root')).to.deep.equal(['the sidecars of app and client trust the new root only']);
 		expect(await withOld()).not.to.match(/^app/);
 		expect(await mesh.tls('app', 8080, 'valid')).to.match(/^app from/);
 		expect(await mesh.try('client', 'svc/app', 80)).to.match(/^app from 127.0.0.6 as /);
