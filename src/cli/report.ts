@@ -1,6 +1,8 @@
 import { judge } from '../judge/judge.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Action } from './actions.ts';
+import type { ExitCode } from './exit-code.ts';
+import { printReportFailures } from './report-failures.ts';
 import { requestedReports, writeReports } from './reporters.ts';
 import { openRun } from './run-folder.ts';
 
@@ -12,12 +14,15 @@ export const report: Action<'report'> = async (context, args, flags) => {
 			hint: 'name one RUN, or no FILE',
 		});
 	}
+	let code: ExitCode = 0;
 	for (const run of args) {
 		const recorded = await openRun(run, flags.out);
 		for (const gap of recorded.gaps) context.stderr(`${recorded.folder}: ${gap}\n`);
 		const verdicts = judge(recorded.plan, recorded.events);
-		const { folder } = recorded;
-		writeReports(requests, verdicts, { verbose: flags.verbose, folder, duration: recorded.events.at(-1)?.at }, context);
+		const { folder, plan } = recorded;
+		const source = { verdicts, plan, folder, duration: recorded.events.at(-1)?.at, verbose: flags.verbose };
+		const ending = printReportFailures(writeReports(requests, source, context), context);
+		if (ending !== 'completed') code = ending === 'bug' ? 70 : 3;
 	}
-	return 0;
+	return code;
 };

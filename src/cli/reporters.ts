@@ -1,16 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { GatecrashError } from '../model/gatecrash-error.ts';
-import type { RunVerdicts } from '../model/verdict.ts';
-import { renderConsole } from '../report/console.ts';
-import { renderHtml } from '../report/html/html.ts';
-import { renderJson } from '../report/json.ts';
-import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
-import { reporterNames } from './common-flags.ts';
+import { type ReporterName, reporterNames } from './common-flags.ts';
 import type { Context } from './context.ts';
-
-export type ReporterName = (typeof reporterNames)[number];
+import { type Renderer, type ReportSource, renderers } from './render-report.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Where a report goes: a file, or standard output when undefined. */
 export interface ReportRequest {
@@ -22,13 +17,19 @@ const fileNames: Record<ReporterName, string> = {
 	console: 'report.txt',
 	json: 'verdicts.json',
 	junit: 'junit.xml',
-	markdown: 'report.md',
+	sarif: 'results.sarif',
 	html: 'report.html',
+	markdown: 'report.md',
+	github: 'annotations.txt',
+	tap: 'results.tap',
 };
 
+/** Without a file they go to standard output, where those who want them look. */
+const forTheScreen: readonly ReporterName[] = ['console', 'github'];
+
 /**
- * Reads `--reporter NAME[=FILE]`. Without FILE, console goes to standard output and the others into `folder`, or all to
- * standard output where there is no folder. With `json`, standard output belongs to verdicts.json alone.
+ * Reads `--reporter NAME[=FILE]`. Without FILE, console and github go to standard output and the others into `folder`, or
+ * all to standard output where there is no folder. With `json`, standard output belongs to verdicts.json alone.
  */
 export function requestedReports(
 	texts: string[],
@@ -47,68 +48,60 @@ export function requestedReports(
 			});
 		}
 		const file =
-			known === 'console' || options.folder === undefined ? undefined : join(options.folder, fileNames[known]);
+			forTheScreen.includes(known) || options.folder === undefined ? undefined : join(options.folder, fileNames[known]);
 		return { name: known, file };
 	});
 	if (!options.json) return requests;
 	return [...requests.filter((request) => request.file !== undefined), { name: 'json', file: undefined }];
 }
 
-export interface ReportOptions {
-	verbose: boolean;
-	folder: string;
-	/** Milliseconds that the run took. */
-	duration: number | undefined;
+/** A report that was not written: GatecrashError where the file could not be, anything else is a bug of the reporter. */
+export interface ReportFailure {
+	request: ReportRequest;
+	error: unknown;
 }
 
-/** Renders and writes them; rejects with GC_RUN_FOLDER for a file that can't be written, after having written the others. */
+/** Renders and writes them all, each in one step; whatever one of them throws, the others are written. Never throws. */
 export function writeReports(
 	requests: ReportRequest[],
-	verdicts: RunVerdicts,
-	options: ReportOptions,
+	source: ReportSource,
 	context: Context,
-): void {
-	const failed: { file: string; cause: unknown }[] = [];
-	for (const { name, file } of requests) {
-		const text = render(name, verdicts, options, file === undefined ? context : undefined);
-		if (file === undefined) {
-			context.stdout(text);
-			continue;
-		}
+	table: Record<ReporterName, Renderer> = renderers,
+): ReportFailure[] {
+	return requests.flatMap((request): ReportFailure[] => {
+		const { name, file } = request;
 		try {
-			mkdirSync(dirname(file), { recursive: true });
-			writeFileSync(file, text);
-		} catch (cause) {
-			failed.push({ file, cause });
+			const text = table[name](source, file === undefined ? context : undefined);
+			if (file === undefined) context.stdout(text);
+			else write(file, text);
+			return [];
+		} catch (error) {
+			return [{ request, error }];
 		}
-	}
-	const [first] = failed;
-	if (first === undefined) return;
-	const files = failed.map(({ file }) => file).join(', ');
-	throw new GatecrashError('GC_RUN_FOLDER', `could not write ${files}`, { cause: first.cause });
+	});
 }
 
-function render(
-	name: ReporterName,
-	verdicts: RunVerdicts,
-	options: ReportOptions,
-	screen: Context | undefined,
-): string {
-	switch (name) {
-		case 'console': {
-			const { verbose, folder, duration } = options;
-			const look = screen === undefined ? { colour: false } : { colour: screen.colour.stdout, width: screen.width };
-			return renderConsole(verdicts, { ...look, verbose, folder, ...(duration !== undefined && { duration }) });
-		}
-		case 'json':
-			return renderJson(verdicts);
-		case 'junit':
-			return renderJunit(verdicts);
-		case 'markdown':
-			return renderMarkdown(verdicts);
-		case 'html': {
-			const { folder, duration } = options;
-			return renderHtml(verdicts, { folder, ...(duration !== undefined && { duration }) });
-		}
+/**
+ * What the `github` reporter does beside its annotations: the Markdown report on the page of the workflow run. GitHub
+ * names a file for it; elsewhere there is none.
+ */
+export function appendStepSummary(requests: ReportRequest[], source: ReportSource, context: Context): ReportFailure[] {
+	const file = context.env['GITHUB_STEP_SUMMARY'];
+	const request = requests.find(({ name }) => name === 'github');
+	if (request === undefined || file === undefined || file === '') return [];
+	try {
+		appendFileSync(file, renderMarkdown(source.verdicts));
+		return [];
+	} catch (cause) {
+		const error = new GatecrashError('GC_RUN_FOLDER', `could not write the step summary ${file}`, { cause });
+		return [{ request: { ...request, file }, error }];
+	}
+}
+
+function write(file: string, text: string): void {
+	try {
+		replaceFile(file, text);
+	} catch (cause) {
+		throw new GatecrashError('GC_RUN_FOLDER', `could not write ${file}`, { cause });
 	}
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readHistory } from '../history/read-history.ts';
 import type { HistoryEvent } from '../model/event.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { type Plan, planSchemaVersion } from '../model/plan.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** A folder that holds everything about one run: run.json, plan.json, history.jsonl, verdicts.json, reports, logs/. */
 export interface RunFolder {
@@ -50,10 +51,8 @@ function pointLatest(out: string, id: string): void {
 
 /** Writes a file of the run folder in one step, so that a reader never sees half of it. Throws GC_RUN_FOLDER. */
 export function writeRunFile(folder: string, name: string, text: string): void {
-	const temporary = join(folder, `.${name}.${process.pid}`);
 	try {
-		writeFileSync(temporary, text);
-		renameSync(temporary, join(folder, name));
+		replaceFile(join(folder, name), text);
 	} catch (cause) {
 		throw new GatecrashError('GC_RUN_FOLDER', `${join(folder, name)} could not be written`, { cause });
 	}

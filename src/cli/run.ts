@@ -23,7 +23,16 @@ import { makePlan } from './make-plan.ts';
 import { whatIsLeft } from './what-is-left.ts';
 import { printFailure } from './print-failure.ts';
 import { openProgress } from './progress.ts';
-import { requestedReports, writeReports } from './reporters.ts';
+import { type LiveReports, openLiveReports } from './live-reports.ts';
+import type { ReportSource } from './render-report.ts';
+import {
+	type ReportFailure,
+	type ReportRequest,
+	appendStepSummary,
+	requestedReports,
+	writeReports,
+} from './reporters.ts';
+import { printReportFailures } from './report-failures.ts';
 import { type RunFolder, createRunFolder, nameRun, openRun, writeRunFile } from './run-folder.ts';
 import { judgedExitCode } from './strictness.ts';
 
@@ -54,10 +63,20 @@ export const run: Action<'run'> = async (context, args, flags) => {
 	writeRunFile(place.folder, 'run.json', toJson(record));
 	writeRunFile(place.folder, 'plan.json', toJson(plan));
 
+	const requests = requestedReports(flags.reporter, { json: flags.json, folder: place.folder });
+	const kept: ReportRequest = { name: 'json', file: join(place.folder, 'verdicts.json') };
+	const reports = openLiveReports(
+		[...requests, kept],
+		{ plan, folder: place.folder, verbose: flags.verbose },
+		(events) => judge(plan, events),
+		context,
+	);
+	await reports.refresh();
+
 	const left = (): string => whatIsLeft(ledger.standing(), place, flags.out);
 	const interruption = watchInterruption(context, flags.timeout, left);
 	watched.keep = () => isKept(flags.keep, interruption, plan, place);
-	const ended = await execute(plan, cluster, place, interruption, watched, flags, context)
+	const ended = await execute(plan, cluster, place, interruption, watched, reports, flags, context)
 		.catch((error: unknown): RunOutcome => ({ outcome: 'failed', error }))
 		.finally(() => interruption.close());
 	const ending = printEnding(ended, interruption, context);
@@ -65,7 +84,15 @@ export const run: Action<'run'> = async (context, args, flags) => {
 	const standing = ledger.standing().length > 0;
 	if (standing) context.stderr(`${left()}\n`);
 	const clean = ending !== 'completed' || !standing || watched.kept;
-	return conclude(place, clean ? ending : 'world-failed', record, flags, context);
+	return conclude(
+		place,
+		clean ? ending : 'world-failed',
+		record,
+		[...requests, kept],
+		reports.failures,
+		flags,
+		context,
+	);
 };
 
 /** Judges what was recorded, writes verdicts and reports, and decides the exit code. */
@@ -73,19 +100,23 @@ async function conclude(
 	place: RunFolder,
 	ending: Ending,
 	record: Record<string, unknown>,
+	requests: ReportRequest[],
+	earlier: readonly ReportFailure[],
 	flags: RunFlags,
 	context: Context,
 ): Promise<ExitCode> {
 	// From the files, not from memory: `gatecrash judge` then sees the very same values.
 	const { events, plan } = await openRun(place.folder, flags.out);
 	const verdicts = judge(plan, events);
-	const requests = requestedReports(flags.reporter, { json: flags.json, folder: place.folder });
-	const options = { verbose: flags.verbose, folder: place.folder, duration: events.at(-1)?.at };
-	const written = tryTo(() => writeReports(requests, verdicts, options, context), context);
-	const kept = tryTo(() => writeRunFile(place.folder, 'verdicts.json', renderJson(verdicts)), context);
+	const { folder } = place;
+	const source: ReportSource = { verdicts, plan, folder, duration: events.at(-1)?.at, verbose: flags.verbose };
+	const failures = [...writeReports(requests, source, context), ...appendStepSummary(requests, source, context)];
+	const reported = printReportFailures([...failures, ...earlier], context);
 	const { code, why } = judgedExitCode(verdicts, flags);
 	for (const line of why) context.stderr(`${line}\n`);
-	const exitCode = combineExitCode(code, ending === 'completed' && !(kept && written) ? 'world-failed' : ending);
+	// A reporter's bug hides no leak: unlike any other bug it left the run whole.
+	const exitCode =
+		ending === 'completed' && code !== 1 ? combineExitCode(code, reported) : combineExitCode(code, ending);
 	const end = { ...(verdicts.cluster && { cluster: verdicts.cluster }), ending, exitCode };
 	tryTo(() => writeRunFile(place.folder, 'run.json', toJson({ ...record, ...end })), context);
 	return exitCode;
@@ -119,6 +150,7 @@ async function execute(
 	place: RunFolder,
 	interruption: Interruption,
 	watched: Watched,
+	reports: LiveReports,
 	flags: RunFlags,
 	context: Context,
 ): Promise<RunOutcome> {
@@ -137,7 +169,10 @@ async function execute(
 			...(flags.settle !== undefined && { settleBound: flags.settle }),
 			onProgress: progress.show,
 			onFacts: (facts) => printWarnings(facts, progress.show, context),
-			...(flags.failFast && { shouldStop: (scenario) => hasFailed(scenario, plan, place) }),
+			shouldStop: async (scenario) => {
+				await reports.refresh();
+				return flags.failFast && hasFailed(scenario, plan, place);
+			},
 		});
 	} finally {
 		await progress.close();

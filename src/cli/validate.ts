@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { githubAnnotation } from '../report/github-annotation.ts';
 import type { Action } from './actions.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { readPaths } from './read-paths.ts';
@@ -11,7 +12,7 @@ export const validate: Action<'validate'> = async (context, args, flags) => {
 			context.stdout(`${JSON.stringify({ schemaVersion: 1, scenarios: scenarios.length, diagnostics }, null, 2)}\n`);
 			break;
 		case 'github':
-			context.stdout(diagnostics.map((diagnostic) => `${githubAnnotation(diagnostic)}\n`).join(''));
+			context.stdout(diagnostics.map((diagnostic) => `${annotationOf(diagnostic)}\n`).join(''));
 			break;
 		case 'human':
 			printDiagnostics(diagnostics, context);
@@ -22,17 +23,12 @@ export const validate: Action<'validate'> = async (context, args, flags) => {
 	return errors.length === 0 ? 0 : 64;
 };
 
-/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions#setting-an-error-message */
-function githubAnnotation(diagnostic: Diagnostic): string {
-	const message = diagnostic.hint ? `${diagnostic.message}\nhint: ${diagnostic.hint}` : diagnostic.message;
-	const place = `file=${escapeProperty(diagnostic.file)},line=${diagnostic.line},col=${diagnostic.column}`;
-	return `::${diagnostic.severity} ${place},title=${escapeProperty(diagnostic.code)}::${escapeData(message)}`;
-}
-
-function escapeData(text: string): string {
-	return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function escapeProperty(text: string): string {
-	return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+function annotationOf({ severity, code, message, hint, file, line, column }: Diagnostic): string {
+	const position = { file, line, column };
+	return githubAnnotation({
+		level: severity,
+		title: code,
+		message: hint ? `${message}\nhint: ${hint}` : message,
+		position,
+	});
 }

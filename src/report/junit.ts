@@ -1,5 +1,6 @@
 import type { Phase } from '../model/cluster.ts';
-import type { CellVerdict, Reason, RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
+import type { CellVerdict, RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
+import { type Answerless, answerless } from './answerless.ts';
 import {
 	describeDeclared,
 	describeEvidence,
@@ -31,9 +32,15 @@ interface TestSuite {
  * pass. https://github.com/testmoapp/junitxml
  */
 export function renderJunit(run: RunVerdicts): string {
-	const suites = run.scenarios.map((scenario) => suiteOf(scenario, run));
-	const errors = suites.some((suite) => suite.cases.some((one) => one.result === 'error'));
-	if (!run.complete || (run.verdict === 'inconclusive' && !errors)) suites.push(runSuite(run));
+	const missing = answerless(run);
+	const suites = run.scenarios.map((scenario) =>
+		suiteOf(
+			scenario,
+			missing.filter((one) => one.scenario === scenario.scenario),
+			run,
+		),
+	);
+	suites.push(...missing.filter(({ scenario }) => scenario === undefined).map(runSuite));
 	const duration = run.scenarios.reduce((sum, scenario) => sum + (scenario.duration ?? 0), 0);
 	const attributes = { name: 'gatecrash', ...tally(suites.flatMap((suite) => suite.cases)), time: seconds(duration) };
 	const lines = [
@@ -45,11 +52,11 @@ export function renderJunit(run: RunVerdicts): string {
 	return `${lines.join('\n')}\n`;
 }
 
-function suiteOf(scenario: ScenarioVerdict, run: RunVerdicts): TestSuite {
-	const cases = scenario.cells.map((cell) => caseOf(cell, scenario));
-	if (scenario.verdict === 'inconclusive' && !cases.some((one) => one.result === 'error')) {
-		cases.push(errorCase('the scenario has an answer', scenario.scenario, scenario.reasons));
-	}
+function suiteOf(scenario: ScenarioVerdict, missing: Answerless[], run: RunVerdicts): TestSuite {
+	const cases = [
+		...scenario.cells.map((cell) => caseOf(cell, scenario)),
+		...missing.map((one) => errorCase(one, scenario.scenario)),
+	];
 	return {
 		attributes: {
 			name: scenario.scenario,
@@ -95,13 +102,12 @@ function phaseProperties(what: string, phases: readonly Phase[] = []): Record<st
 	return Object.fromEntries(phases.map(({ phase, duration }) => [`${what}: ${phase}`, seconds(duration)]));
 }
 
-function runSuite(run: RunVerdicts): TestSuite {
-	const name = run.complete ? 'the run has an answer' : 'the run was completed';
-	const cases = [errorCase(name, 'gatecrash', run.reasons)];
+function runSuite(missing: Answerless): TestSuite {
+	const cases = [errorCase(missing, 'gatecrash')];
 	return { attributes: { name: 'gatecrash', ...tally(cases) }, properties: {}, cases };
 }
 
-function errorCase(name: string, classname: string, reasons: Reason[]): TestCase {
+function errorCase({ name, reasons }: Answerless, classname: string): TestCase {
 	const message = reasons.map((reason) => reason.text).join('; ') || 'nothing was shown';
 	const body = `<error${write({ message, type: reasons[0]?.code ?? 'inconclusive' })}/>`;
 	return { attributes: { name, classname, time: seconds(0) }, result: 'error', body };

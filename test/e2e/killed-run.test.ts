@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { parseHistory } from '../../src/history/read-history.ts';
 import type { HistoryEvent } from '../../src/model/event.ts';
 import type { CellVerdict, RunVerdicts } from '../../src/model/verdict.ts';
+import { expectReports } from './support/expect-reports.ts';
 import { eventsOf } from './support/run-scenario.ts';
 import { twoClients } from './support/two-pods.ts';
 
@@ -19,6 +20,8 @@ interface Trial {
 	exitCode: number;
 	complaint: string;
 	verdicts?: RunVerdicts;
+	/** What the run had written by then, by file name. */
+	reports: Record<string, string>;
 	history: string;
 }
 
@@ -53,6 +56,9 @@ describe('a run that is killed with SIGKILL', () => {
 		expect(cutOff.length).to.be.greaterThan(Number(trials) / 3);
 		expect(cutOff.some((trial) => trial.history.includes('"purpose":"declared"'))).to.equal(true);
 		for (const trial of report) check(trial);
+		// Reports are there long before the end.
+		expect(cutOff.filter((trial) => 'junit.xml' in trial.reports).length).to.be.greaterThan(cutOff.length / 2);
+		for (const trial of report) expectReports(trial.reports, `killed after ${trial.after} ms`, trial.finished);
 	});
 });
 

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const [main, scenario, folder, trials, spread] = process.argv.slice(2);
 const bound = 4000;
+const reporters = ['json', 'junit', 'sarif', 'html', 'markdown', 'tap'];
 
 /** Living processes; what is dead but not yet reaped holds no namespace. */
 function processes() {
@@ -22,12 +23,19 @@ function processes() {
 	});
 }
 
+/** What stands in the run folder beside its record. */
+function readReports(folder) {
+	const names = readdirSync(folder).filter((name) => /^(verdicts\.|junit\.|results\.|report\.)/.test(name));
+	return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
 const own = new Set(processes().map(({ pid }) => pid));
 const report = [];
 for (let trial = 0; trial < Number(trials); trial += 1) {
 	const out = mkdtempSync(join(folder, 'out-'));
 	const after = Math.random() * Number(spread);
-	const child = spawn(process.execPath, [main, 'run', scenario, '--quiet', '--out', out], { stdio: 'ignore' });
+	const asked = reporters.flatMap((name) => ['--reporter', name]);
+	const child = spawn(process.execPath, [main, 'run', scenario, '--quiet', '--out', out, ...asked], { stdio: 'ignore' });
 	const ended = new Promise((resolve) => child.once('exit', resolve));
 	await Promise.race([delay(after), ended]);
 	const finished = child.exitCode !== null;
@@ -40,11 +48,13 @@ for (let trial = 0; trial < Number(trials); trial += 1) {
 		left = processes().filter(({ pid }) => !own.has(pid));
 	} while (left.length > 0 && performance.now() - killedAt < bound);
 	const latest = join(out, 'latest');
+	const reports = existsSync(latest) ? readReports(latest) : {};
 	const planned = existsSync(join(latest, 'plan.json'));
 	const judged = spawnSync(process.execPath, [main, 'judge', 'latest', '--out', out, '--json'], { encoding: 'utf8', maxBuffer: 1 << 26 });
 	report.push({
 		...{ after: Math.round(after), finished, left, planned, exitCode: judged.status, complaint: judged.stderr.slice(0, 500) },
 		verdicts: planned && judged.stdout ? JSON.parse(judged.stdout) : undefined,
+		reports,
 		history: existsSync(join(latest, 'history.jsonl')) ? readFileSync(join(latest, 'history.jsonl'), 'utf8') : '',
 	});
 }

@@ -1,0 +1,33 @@
+import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Writes a file in one step, beside it and then in its place, so that a reader never sees half of it, and a kill leaves
+ * the old or the new one. Makes its folders. Behind a link, the file that it leads to is replaced. Throws what the file
+ * system throws, and leaves nothing beside it then.
+ */
+export function replaceFile(file: string, text: string): void {
+	mkdirSync(dirname(file), { recursive: true });
+	const target = statSync(file, { throwIfNoEntry: false });
+	// Of /dev/stderr or a pipe there is nothing to replace.
+	if (target !== undefined && !target.isFile()) return writeFileSync(file, text);
+	const real = target === undefined ? file : realpathSync(file);
+	const temporary = join(dirname(real), `.${basename(real)}.${process.pid}`);
+	try {
+		writeFileSync(temporary, text);
+		renameSync(temporary, real);
+	} catch (error) {
+		rmSync(temporary, { force: true });
+		throw error;
+	}
+}
+
+/** Whether it can be replaced as often as wanted: whoever reads a pipe or a terminal wants the last text alone. */
+export function isReplaceable(file: string): boolean {
+	try {
+		return statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
+	} catch {
+		// Below a file that is no folder, say: writing it will tell.
+		return true;
+	}
+}
