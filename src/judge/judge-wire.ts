@@ -24,12 +24,26 @@ export function wireOf(context: CellContext, cell: Cell): Wire | undefined {
 	if (cell.kind !== 'mtls' && cell.kind !== 'plaintext') return undefined;
 	const { history, captures } = context;
 	if (!captures && history.wire.captures.size === 0 && history.wire.failures.length === 0) return undefined;
-	const sent = context.declared(cell).filter((record) => !isNotRun(record) && !record.self);
+	const sent = context.declared(cell).filter((record) => wasSent(cell, record) && !record.self);
+	// Of plaintext it is only counted what was seen, and where nothing is declared to be unreadable nobody looks.
+	if (cell.kind === 'plaintext' && !sent.some(({ event }) => isCaptured(history, event.epoch))) return undefined;
 	const controls = controlsOf(history, cell, sent);
 	if (controls.length === 0) return undefined;
 	const readable = sent.filter(({ sightings }) => sightings.length > 0).length;
 	const state = readable > 0 ? 'readable' : failed(controls).length > 0 ? 'unknown' : 'absent';
 	return { state, readable, tries: sent.length, controls };
+}
+
+/** A client that waits for its server to speak first keeps its token until then. */
+function wasSent(cell: Cell, record: TryRecord): boolean {
+	return (
+		!isNotRun(record) && (cell.first !== 'server' || record.seen.lands !== undefined || record.sightings.length > 0)
+	);
+}
+
+function isCaptured({ wire }: ScenarioHistory, epoch: number): boolean {
+	const began = [...wire.captures.values()].some((log) => log.began?.epoch === epoch);
+	return began || wire.failures.some((failure) => failure.epoch === epoch);
 }
 
 /** What follows for an `mtls` cell that was judged without the wire. */

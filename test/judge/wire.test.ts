@@ -193,6 +193,14 @@ describe('what can be read on the wire', () => {
 		});
 	});
 
+	it('of plaintext nothing is said where nobody looked, nor of a token that its client kept', () => {
+		const { plan, events } = built();
+		const unseen = events.filter(({ is }) => !is.startsWith('capture-') && is !== 'wire-token');
+		expect(cellOf(judge(plan, unseen), 1).wire).to.equal(undefined);
+		const waiting = built({ cells: [mutual, { ...plain, speaks: 'tcp', first: 'server' }], wire: () => false });
+		expect(cellOf(judge(waiting.plan, waiting.events), 1).wire).to.equal(undefined);
+	});
+
 	it('of a pod that reaches itself nothing is said: that goes over no wire', () => {
 		const { plan, events } = built({
 			cells: [{ ...mutual, to: { kind: 'pod', name: 'client-one', port: 80, protocol: 'tcp' } }],
