@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -50,6 +52,24 @@ describe('Istio on kind', function () {
 				.map(({ id }) => id)
 				.join(),
 		).to.include('app-one:9090');
+	});
+
+	it('shows on the wire what could be read there, and leaves no capture in the node', async () => {
+		const names = ['nothing-readable-on-the-wire', 'client-tls-disabled-permissive'];
+		const { exitCode, stderr, cells, verdicts } = await run(...names.map(scenario));
+		expect(exitCode, stderr.slice(-2000)).to.equal(0);
+		const wire = (scenarioName: string, kind: string, expectation = 'allowed') =>
+			cells
+				.filter((cell) => cell.scenario === scenarioName && cell.kind === kind && cell.expectation === expectation)
+				.map((cell) => cell.wire?.state);
+		const [strict = '', disabled = ''] = names;
+		expect(wire(strict, 'mtls')).to.deep.equal(['absent', 'absent']);
+		expect(wire(strict, 'plaintext')).to.deep.equal(['readable', 'readable']);
+		expect(wire(disabled, 'mtls', 'unprotected')).to.deep.equal(['readable']);
+		expect(verdicts.cluster?.wireCapture).to.equal(true);
+		const node = 'gatecrash-kind-calico-istio-control-plane';
+		const left = execFileSync('docker', ['exec', node, 'sh', '-c', 'pgrep -c perl || true'], { encoding: 'utf8' });
+		expect(left.trim()).to.equal('0');
 	});
 
 	it('has a leak where a hole is not declared', async () => {
