@@ -10,6 +10,7 @@ import { Certificates } from './certificates.ts';
 import { changeCluster, changedNames, type ChangeStep } from './change-cluster.ts';
 import { runEpoch } from './epoch.ts';
 import { HeldConnections } from './held-connections.ts';
+import { holdCell } from './hold-cell.ts';
 import { KnownPaths } from './known-paths.ts';
 import type { Permits } from './permits.ts';
 import type { OnProgress } from './progress.ts';
@@ -267,23 +268,4 @@ function reservedPorts(plan: ScenarioPlan): SourcePorts {
 		for (const { port } of listen) ports.reserve(`external/${name}`, port);
 	}
 	return ports;
-}
-
-/** A held connection's opening is a try like any other, on a cell of its own that is not judged. */
-function holdCell(hold: Extract<Step, { do: 'hold' }>['holds'][number]): Cell {
-	return {
-		...hold,
-		id: `hold/${hold.name}/${hold.family}`,
-		path: `hold/${hold.name}/${hold.family}`,
-		kind: 'connect',
-		on: hold.name,
-		expectation: 'observe',
-		reason: undefined,
-		by: undefined,
-		prediction: { verdict: 'unknown', because: [] },
-		phase: undefined,
-		tries: 1,
-		skip: undefined,
-		position: { file: '', line: 0, column: 0 },
-	};
 }

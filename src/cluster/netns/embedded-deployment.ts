@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { AgentConfig, BootAttempt, ClientCertificate } from '../../model/agent.ts';
+import type { BootAttempt, ClientCertificate } from '../../model/agent.ts';
 import {
 	type Acknowledgement,
 	type AgentSettings,
@@ -8,7 +8,6 @@ import {
 	type Deployment,
 	type Endpoint,
 	type LossCounters,
-	portKey,
 	type ServiceState,
 } from '../../model/cluster.ts';
 import type { FaultEffect, FaultName } from '../../model/fault.ts';
@@ -16,7 +15,7 @@ import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 import type { CertificateChoice } from '../../model/scenario.ts';
-import { LineProcess } from '../line-process.ts';
+import type { LineProcess } from '../line-process.ts';
 import { captureProgram } from '../wire/capture-program.ts';
 import { captureStream } from '../wire/capture-stream.ts';
 import type { Engine } from './engine.ts';
@@ -31,12 +30,11 @@ import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
 import { policyRuleset } from './policy-ruleset.ts';
 import type { ServiceBook } from './service-book.ts';
 import { serviceRuleset } from './service-ruleset.ts';
+import { startAgent } from './start-agent.ts';
 import { transactions } from './transaction.ts';
 
 /** How many namespaces are set up at once; more than processors, because each waits for the kernel now and then. */
 const lanes = 4;
-/** A single environment variable may have 128 KiB (MAX_ARG_STRLEN). */
-const configBound = 120 * 1024;
 
 /** One scenario on its own fabric. Changes are made one after the other, each as one transaction of the kernel. */
 export class EmbeddedDeployment implements Deployment {
@@ -202,32 +200,12 @@ export class EmbeddedDeployment implements Deployment {
 		if (attachments.length > 0) await this.#fabric.run(['sh', '-s'], attachScript(attachments, lanes));
 		await this.#mesh?.bringUp(members);
 		for (const member of members) {
-			if (member.agent) this.#agents.set(member, this.#startAgent(member, boot[member.name] ?? []));
+			if (!member.agent) continue;
+			const agent = startAgent(this.#fabric, member, {
+				...{ settings: this.#settings, program: this.#program, boot: boot[member.name] ?? [] },
+			});
+			this.#agents.set(member, agent);
 		}
-	}
-
-	#startAgent(member: Member, boot: BootAttempt[]): LineProcess {
-		const config: AgentConfig = {
-			run: this.#settings.run,
-			endpoint: member.name,
-			uid: member.uid,
-			key: this.#settings.key,
-			limits: this.#settings.limits,
-			listen: member.listen.flatMap(({ port, speaks, name: _, ...rest }) =>
-				speaks === 'sctp' ? [] : [{ ...rest, port: member.portMap[portKey(port, rest.protocol)] ?? port, speaks }],
-			),
-			boot,
-		};
-		const text = JSON.stringify(config);
-		if (Buffer.byteLength(text) > configBound) {
-			throw new GatecrashError('GC_AGENT', `The boot plan of ${member.name} is too long (${boot.length} attempts).`);
-		}
-		const child = this.#fabric.spawn([process.execPath, this.#program], {
-			unprivileged: true,
-			environment: { GATECRASH_AGENT_CONFIG: text },
-			...(member.attachment && { namespace: member.attachment.device }),
-		});
-		return new LineProcess(`agent of ${member.name}`, child);
 	}
 
 	/** What can't be enforced changes nothing: neither the rules in the kernel nor those of the next change. */
