@@ -20,7 +20,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const fresh = join(root, `dist.${process.pid}`);
 // What fails leaves nothing.
 process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
-const shared = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', format: 'esm' };
+// Bundled CommonJS modules ask for Node's own ones by `require`.
+const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+const shared = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', format: 'esm', banner };
 
 await build({
 	...shared,
@@ -36,8 +38,6 @@ const { metafile } = await build({
 	splitting: true,
 	metafile: true,
 	mainFields: ['module', 'main'],
-	// Bundled CommonJS modules ask for Node's own ones by `require`.
-	banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 	legalComments: 'none',
 });
 copyFileSync(join(root, 'src/cluster/wire/capture.pl'), join(fresh, 'capture.pl'));

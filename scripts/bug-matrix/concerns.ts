@@ -49,6 +49,7 @@ const concerns: Record<Concern, (subject: Subject) => boolean> = {
 		plan.cells.some(({ to, from }) => to.kind === 'service' || to.name === from.name),
 	'the outside world': ({ plan }) => Object.keys(plan.workload.external).length > 0,
 	'held connections': ({ plan }) => plan.steps.some((step) => step.do === 'hold'),
+	DNS: ({ plan }) => plan.cells.some(({ kind }) => kind === 'dns'),
 	'mutual TLS': ({ plan }) => plan.policies.some(({ object }) => object.kind === 'PeerAuthentication'),
 };
 

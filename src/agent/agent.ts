@@ -11,6 +11,7 @@ import { readKernelCounters } from './kernel-counters.ts';
 import { type Listening, openListeners } from './listeners.ts';
 import { whenQuiet } from './quiet.ts';
 import { Records } from './records.ts';
+import { Resolver } from './resolver.ts';
 import { selfCheck } from './self-check.ts';
 import { Witness } from './witness.ts';
 
@@ -23,6 +24,7 @@ export class Agent {
 	readonly #config: AgentConfig;
 	readonly #key: Buffer;
 	readonly #witness: Witness;
+	readonly #resolver: Resolver;
 	readonly #attempts: Attempts;
 	readonly #holds: Holds;
 	readonly #boot: BootPlan;
@@ -40,6 +42,7 @@ export class Agent {
 		this.records = new Records(config.limits.records);
 		this.records.onAdded = () => this.#stream?.schedule();
 		this.#witness = new Witness(this.records, this.#key, config.uid);
+		this.#resolver = new Resolver({ uid: config.uid, key: this.#key }, this.#witness, config.dns);
 		this.#attempts = new Attempts(this.#key, config.limits.inFlight);
 		this.#holds = new Holds(this.#key, (name, outcome) => this.records.add({ is: 'hold-ended', name, outcome }));
 		this.#boot = new BootPlan(this.#attempts, (token, told) => this.#result(token, told));
@@ -50,7 +53,12 @@ export class Agent {
 	/** Starts the boot plan, then opens the listeners; resolves when they are open. */
 	async start(): Promise<void> {
 		this.#boot.start(this.#config.boot);
-		this.#listening = await openListeners(this.#config.listen, this.#config.limits.connections, this.#witness);
+		this.#listening = await openListeners(
+			this.#config.listen,
+			this.#config.limits.connections,
+			this.#witness,
+			this.#resolver,
+		);
 		this.#startedAt = now();
 		this.#watch.start();
 	}

@@ -1,4 +1,5 @@
 import type { AttemptCommand } from '../model/agent.ts';
+import { DnsConversation } from './dns-conversation.ts';
 import { Conversation, type Told } from './conversation.ts';
 
 interface Job {
@@ -24,7 +25,7 @@ export class Attempts {
 	readonly #delayed = new Set<Job>();
 	#line: Job[] = [];
 	#next = 0;
-	readonly #inFlight = new Set<Conversation>();
+	readonly #inFlight = new Set<Conversation | DnsConversation>();
 	#pumping = false;
 	#handshakes = 0;
 
@@ -78,7 +79,7 @@ export class Attempts {
 			this.#pumping = false;
 			for (let started = 0; started < perTurn && this.#inFlight.size < this.#limit; started += 1) {
 				const job = this.#line[this.#next];
-				if (!job || (job.command.tls && this.#handshakes >= handshakesAtOnce)) break;
+				if (!job || (handshakes(job.command) && this.#handshakes >= handshakesAtOnce)) break;
 				this.#next += 1;
 				this.#start(job);
 			}
@@ -90,9 +91,11 @@ export class Attempts {
 	}
 
 	#start({ command, tell }: Job): void {
-		const conversation = new Conversation(command, this.#key);
+		const conversation = command.dns
+			? new DnsConversation(command, command.dns, this.#key)
+			: new Conversation(command, this.#key);
 		this.#inFlight.add(conversation);
-		const handshakeOver = command.tls ? this.#beginHandshake() : () => {};
+		const handshakeOver = handshakes(command) ? this.#beginHandshake() : () => {};
 		conversation.begin((told) => {
 			this.#inFlight.delete(conversation);
 			conversation.close();
@@ -119,6 +122,11 @@ export class Attempts {
 
 	/** The end of a handshake goes on with the line. */
 	#awaitsHandshake(): boolean {
-		return this.#line[this.#next]?.command.tls !== undefined && this.#handshakes >= handshakesAtOnce;
+		const next = this.#line[this.#next];
+		return next !== undefined && handshakes(next.command) && this.#handshakes >= handshakesAtOnce;
 	}
+}
+
+function handshakes({ tls, dns }: AttemptCommand): boolean {
+	return tls !== undefined || dns?.over === 'tls' || dns?.over === 'https';
 }

@@ -1,4 +1,5 @@
 import type { AgentCommand, AttemptCommand } from '../model/agent.ts';
+import { dnsRecordTypes, dnsTransports } from '../model/dns.ts';
 import { isRecord } from '../model/is-record.ts';
 import { isToken } from './wire.ts';
 
@@ -83,12 +84,21 @@ export function problemOfAttempt(value: unknown): string | undefined {
 	if (forgedIdentity !== undefined && !(value.speaks === 'http' && isHeaderText(forgedIdentity))) {
 		return inAttempt('bad forgedIdentity');
 	}
+	if (value.dns !== undefined && !isQuestion(value.dns)) return inAttempt('bad dns');
 	return value.tls === undefined || (value.protocol === 'tcp' && isTls(value.tls)) ? undefined : inAttempt('bad tls');
 }
 
 /** A value that ends neither its header nor its element. */
 function isHeaderText(value: unknown): boolean {
 	return typeof value === 'string' && /^[\x21-\x7e]{1,512}$/.test(value) && !/[,;"]/.test(value);
+}
+
+function isQuestion(value: unknown): boolean {
+	if (!isRecord(value) || !oneOf(value.over, Object.keys(dnsTransports))) return false;
+	const { name, type, edns, size, retryPort } = value;
+	// A name's length is bounded by its encoding (RFC 1035, 3.1); the token is not in it yet.
+	if (typeof name !== 'string' || name.length > 253 || !oneOf(type, dnsRecordTypes) || !isPort(edns)) return false;
+	return [size, retryPort].every((number) => number === undefined || isPort(number));
 }
 
 function isTls(value: unknown): boolean {

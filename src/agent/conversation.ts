@@ -3,6 +3,8 @@ import type { AttemptCommand, ServerCertificate } from '../model/agent.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Channel, ChannelEvents } from './channel.ts';
 import { now } from './clock.ts';
+import { DnsDialect } from './dns-dialect.ts';
+import { openHttpsChannel } from './https-channel.ts';
 import { type Answer, type Dialect, dialectFor } from './dialect.ts';
 import { openTcpChannel } from './tcp-channel.ts';
 import { openTlsChannel } from './tls-channel.ts';
@@ -58,11 +60,14 @@ export class Conversation {
 		this.#command = command;
 		this.#key = key;
 		const { address, port } = command.destination;
-		this.#dialect = dialectFor(
-			command.speaks,
-			command.family === 'ipv6' ? `[${address}]:${port}` : `${address}:${port}`,
-			command.forgedIdentity,
-		);
+		const question = command.dns;
+		this.#dialect = question
+			? new DnsDialect(question, key)
+			: dialectFor(
+					command.speaks,
+					command.family === 'ipv6' ? `[${address}]:${port}` : `${address}:${port}`,
+					command.forgedIdentity,
+				);
 	}
 
 	/** Connects and sends the command's own token; `opened` is called when it leaves, before `tell`, if it ever does. */
@@ -180,7 +185,10 @@ export class Conversation {
 
 	#hear(text: string): void {
 		this.#lastProgress = now();
-		const answers = this.#command.protocol === 'udp' ? [{ line: text.replace(/\n$/, '') }] : this.#dialect.feed(text);
+		const answers =
+			this.#command.protocol === 'udp' && !this.#command.dns
+				? [{ line: text.replace(/\n$/, '') }]
+				: this.#dialect.feed(text);
 		for (const answer of answers) {
 			if (this.#awaitsGreeting()) this.#greet(answer);
 			else this.#judge(answer);
@@ -244,6 +252,8 @@ function newPending(wait: number, tell: Pending['tell']): Pending {
 }
 
 function openChannel(command: AttemptCommand, events: ChannelEvents): Channel {
+	if (command.dns?.over === 'https') return openHttpsChannel(command, events);
+	if (command.dns?.over === 'tls') return openTlsChannel(command, { alpn: ['dot'] }, events);
 	if (command.tls) return openTlsChannel(command, command.tls, events);
 	return command.protocol === 'udp' ? openUdpChannel(command, events) : openTcpChannel(command, events);
 }

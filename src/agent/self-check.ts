@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { type SelfCheck, selfCheckPrefix } from '../model/agent.ts';
+import { defaultEdns, type DnsQuestion, type DnsTransport, selfCheckZone } from '../model/dns.ts';
 import { Conversation } from './conversation.ts';
 import type { BoundListener } from './listeners.ts';
 import type { Witness } from './witness.ts';
 
 const deadline = 1000;
+
+function selfCheckQuestion(over: DnsTransport): DnsQuestion {
+	return { over, name: `$(token).${selfCheckZone}`, type: 'TXT', edns: defaultEdns };
+}
 
 /** Sends a token of our own to every socket of every listener, from within the pod. */
 export function selfCheck(
@@ -33,6 +38,7 @@ export function selfCheck(
 						destination: { address, port },
 						delay: 0,
 						deadline,
+						...(listen.resolves && { dns: selfCheckQuestion(listen.resolves) }),
 						...(listen.first === 'server' && { greeting: deadline }),
 					},
 					key,

@@ -5,7 +5,7 @@ import { ServerConversation } from './server-conversation.ts';
 import type { Witness } from './witness.ts';
 
 /** Connections that wait for accept; the kernel caps it at net.core.somaxconn. */
-const backlog = 4096;
+export const backlog = 4096;
 
 /** Listens on every address of one family. Rejects with the system's error. */
 export function listenTcp(

@@ -70,7 +70,8 @@ function tlsModule(): typeof nodeTls {
 const contexts = new Map<string, nodeTls.SecureContext>();
 const maximumContexts = 64;
 
-function contextOf(certificate: Certificate): nodeTls.SecureContext {
+/** Of the certificate that is shown; undefined: none is. */
+export function contextOf(certificate: Certificate): nodeTls.SecureContext {
 	const shown = certificate && 'chain' in certificate ? { cert: certificate.chain, key: certificate.key } : {};
 	const name = JSON.stringify(shown);
 	const known = contexts.get(name);
@@ -82,10 +83,11 @@ function contextOf(certificate: Certificate): nodeTls.SecureContext {
 	return context;
 }
 
-const closedInHandshake: Outcome = { code: 'closed', detail: 'in the TLS handshake' };
+/** The end of the stream came before the handshake was over. */
+export const closedInHandshake: Outcome = { code: 'closed', detail: 'in the TLS handshake' };
 
 /** What OpenSSL or the socket says: an alert by its name in RFC 8446 (6.2), or that the other side speaks no TLS. */
-function outcomeOfTls(error: Error): Outcome {
+export function outcomeOfTls(error: Error): Outcome {
 	const { code = '' } = error as NodeJS.ErrnoException;
 	const alert = /_ALERT_([A-Z0-9_]+)$/.exec(code)?.[1];
 	if (alert !== undefined) return { code: 'tls-alert', detail: alert.toLowerCase() };

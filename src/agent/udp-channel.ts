@@ -44,7 +44,7 @@ export function openUdpChannel(command: AttemptCommand, events: ChannelEvents): 
 			sent += 1;
 			// The first datagram's error is a local one; a later send may be told about an ICMP error to an earlier one.
 			const first = sent === 1;
-			socket.send(text, (error) => error && fail(error, first));
+			socket.send(Buffer.from(text, 'latin1'), (error) => error && fail(error, first));
 		},
 		source: () => {
 			try {

@@ -3,6 +3,7 @@ import type { IpFamily } from '../model/address.ts';
 import { maximumLineLength } from '../model/agent.ts';
 import { literalLookup } from './literal-lookup.ts';
 import { readTokenLine } from './wire.ts';
+import type { Resolver } from './resolver.ts';
 import type { Witness } from './witness.ts';
 
 /** The kernel caps it at net.core.rmem_max. */
@@ -18,6 +19,7 @@ export function listenUdp(
 	address: string,
 	shared: boolean,
 	witness: Witness,
+	resolver: Resolver | undefined,
 ): Promise<void> {
 	const six = family === 'ipv6';
 	const socket = createSocket({
@@ -30,6 +32,13 @@ export function listenUdp(
 		witness.arrivals += 1;
 		const line = message.length <= maximumLineLength ? message.toString('latin1').replace(/\n$/, '') : '';
 		const token = readTokenLine(line);
+		if (token === undefined && resolver) {
+			const ends = { from: { address: from.address, port: from.port }, to: { address, port } };
+			void resolver.answer(message, { over: 'udp', ...ends }).then((answer) => {
+				if (answer !== undefined) socket.send(answer, from.port, from.address, () => {});
+			});
+			return;
+		}
 		if (token === undefined) {
 			witness.strays += 1;
 			return;

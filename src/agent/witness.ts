@@ -21,9 +21,17 @@ export class Witness {
 	}
 
 	/** A token arrived; to be called before the reply is sent. */
-	note(token: string, protocol: Protocol, from: SocketAddress, to: SocketAddress, held: boolean): void {
+	note(token: string, protocol: Protocol, from: SocketAddress, to: SocketAddress, held: boolean, asked?: string): void {
 		if (this.own.has(token)) return;
-		this.#records.add({ is: 'witness', token, protocol, from, to, ...(held && { held }) });
+		this.#records.add({
+			is: 'witness',
+			token,
+			protocol,
+			from,
+			to,
+			...(held && { held }),
+			...(asked !== undefined && { asked }),
+		});
 	}
 
 	/** What a proxy says of a token's sender; to be called before the reply is sent. */

@@ -13,7 +13,7 @@ export interface Window {
 export function classifyTry(record: TryRecord, window: Window): Seen {
 	const { event, result } = record;
 	const inside = (at: number) => at >= window.opens && at <= window.closes;
-	const isTarget = (uid: string) => event.targets.includes(uid);
+	const isTarget = (uid: string) => event.targets.includes(uid) || event.through?.includes(uid) === true;
 	const seen: Seen = {
 		lands: undefined,
 		by: undefined,

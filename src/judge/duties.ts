@@ -1,4 +1,5 @@
 import type { EventOf } from '../model/event.ts';
+import { isTruncated } from '../model/dns.ts';
 import type { Cell } from '../model/plan.ts';
 import { clientControl } from './client-control.ts';
 import { type Control, missing } from './control.ts';
@@ -57,9 +58,13 @@ export class Duties {
 	}
 
 	#inEpoch(cell: Cell, epoch: Epoch, tries: readonly TryRecord[]): Control[] {
-		const targets = [...new Set(tries.flatMap((record) => record.event.targets))];
+		const targets = [...new Set(tries.flatMap(({ event }) => [...event.targets, ...(event.through ?? [])]))];
 		const first = tries[0];
-		return [...this.#around(epoch, tries), ...(first ? this.#ofServers(cell, epoch, first, targets) : [])];
+		if (!first) return this.#around(epoch, tries);
+		// An answer that is truncated over UDP is fetched over TCP.
+		const protocols = cell.query && isTruncated(cell.query) ? (['udp', 'tcp'] as const) : [cell.protocol];
+		const servers = protocols.flatMap((protocol) => this.#ofServers({ ...cell, protocol }, epoch, first, targets));
+		return [...this.#around(epoch, tries), ...servers];
 	}
 
 	/** What does not depend on the target. */

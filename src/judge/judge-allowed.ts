@@ -5,6 +5,7 @@ import { type Control, held } from './control.ts';
 import { failed } from './duties.ts';
 import { isNotRun, type Judgement, judgement, problemsOfTries, reasonsOf } from './finding-out.ts';
 import { forgeryLeak } from './judge-forgery.ts';
+import { brokenQueries, wrongAnswers } from './judge-dns.ts';
 import { identityFindings, judgeIdentity } from './judge-identity.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 import type { TryRecord } from './try-record.ts';
@@ -27,11 +28,14 @@ export function judgeAllowed(context: CellContext, cell: Cell): Judgement {
 	if (incomplete.length > 0) return judgement('inconclusive', incomplete, rest);
 	const replied = ran.filter((record) => record.seen.lands === 'replied');
 	if (ran.at(-1)?.seen.lands === 'replied') {
-		const wrong = judgeIdentity(cell, ran, controls) ?? everyBackend(context, cell, ran, replied);
+		const wrong =
+			judgeIdentity(cell, ran, controls) ??
+			wrongAnswer(context, cell, replied, rest) ??
+			everyBackend(context, cell, ran, replied);
 		return wrong ?? { ...enforced(cell, ran, replied), ...rest };
 	}
 	const missing = reasonsOf(controls);
-	const reasons = [silence(ran, replied)];
+	const reasons = [...brokenQueries(cell, ran), silence(ran, replied)];
 	const findings = neverOpen(context, cell) ? [reason('never-open')] : [];
 	// A path that answered before is no broken path, and one that fell silent is no open one.
 	return missing.length > 0 || replied.length > 0
@@ -52,6 +56,16 @@ function clientReaches(context: CellContext, tries: readonly TryRecord[], contro
 			clients.has(clientUid) && epochs.has(event.epoch) && !self && seen.lands === 'replied',
 	);
 	return through ? held(control.control, `it got through on ${through.event.cell} in the same epoch`) : control;
+}
+
+function wrongAnswer(
+	{ history }: CellContext,
+	cell: Cell,
+	replied: readonly TryRecord[],
+	rest: Partial<Judgement>,
+): Judgement | undefined {
+	const reasons = wrongAnswers(history, cell, replied);
+	return reasons.length === 0 ? undefined : judgement('broken', reasons, rest);
 }
 
 function enforced(cell: Cell, ran: readonly TryRecord[], replied: readonly TryRecord[]): Judgement {

@@ -3,6 +3,7 @@ import type { Reason } from '../model/verdict.ts';
 import { bootTries, bootWasMissed } from './boot-tries.ts';
 import type { CellContext } from './cell-context.ts';
 import { type Judgement, judgement, problemsOfTries, reasonsOf, tooFew } from './finding-out.ts';
+import { answeredByOthers, recursionFindings, relayReasons } from './judge-dns.ts';
 import { identityFindings, isWrapped } from './judge-identity.ts';
 import { reason } from './reasons.ts';
 import { settleControl } from './settle-control.ts';
@@ -16,7 +17,7 @@ import { judgeClosedBy } from './closed-by.ts';
 export function judgeBlocked(context: CellContext, cell: Cell): Judgement {
 	const tries = context.declared(cell);
 	const boot = bootTries(context.history, cell, tries);
-	const leak = findLeak(cell, tries, boot) ?? settleLeak(context.history, cell, tries);
+	const leak = findLeak(context, cell, tries, boot) ?? settleLeak(context.history, cell, tries);
 	if (leak) return leak;
 	const controls = [...context.duties.of(cell, tries), ...(cell.tls ? context.duties.ofStrays(tries) : [])];
 	for (const number of new Set(tries.map((record) => record.event.epoch))) {
@@ -36,7 +37,12 @@ export function judgeBlocked(context: CellContext, cell: Cell): Judgement {
 	return judgeClosedBy(cell, tries, enforced);
 }
 
-function findLeak(cell: Cell, tries: readonly TryRecord[], boot: readonly TryRecord[]): Judgement | undefined {
+function findLeak(
+	{ history }: CellContext,
+	cell: Cell,
+	tries: readonly TryRecord[],
+	boot: readonly TryRecord[],
+): Judgement | undefined {
 	const landed = (records: readonly TryRecord[]) =>
 		records.filter((record) => record.seen.lands !== undefined && !isWrapped(cell, record));
 	const replied = landed(tries).filter((record) => record.seen.lands === 'replied');
@@ -46,10 +52,13 @@ function findLeak(cell: Cell, tries: readonly TryRecord[], boot: readonly TryRec
 	if (replied.length > 0) reasons.push(reason('leak-replied', ofTries(replied, tries)));
 	if (delivered.length > 0) reasons.push(reason('leak-delivered', ofTries(delivered, tries)));
 	if (early.length > 0) reasons.push(reason('leak-boot', `${early.length} of ${boot.length} early tries`));
-	if (reasons.length > 0) return judgement('leak', reasons, { deciding: [...replied, ...delivered, ...early] });
+	reasons.push(...relayReasons(history, cell, [...replied, ...delivered]));
+	const findings = recursionFindings(cell);
+	if (reasons.length > 0)
+		return judgement('leak', reasons, { deciding: [...replied, ...delivered, ...early], findings });
 	const syns = [...tries, ...boot].filter(hasOwnSyn);
 	// In front of a proxy a connection may always be opened; what counts is what gets to the application.
-	if (cell.kind !== 'connect' || syns.length < 2) return undefined;
+	if (!isDirect(cell) || syns.length < 2) return undefined;
 	return judgement('leak', [reason('leak-syn', ofTries(syns, [...tries, ...boot]))], { deciding: syns });
 }
 
@@ -78,8 +87,9 @@ function problemsOfBlocked(
 	const reused = all.filter((record) => record.reused);
 	if (reused.length > 0) problems.push(reason('tuple-reused', ofTries(reused, all)));
 	const syns = all.filter(hasOwnSyn);
-	if (syns.length > 0) problems.push(reason(cell.kind === 'connect' ? 'syn-once' : 'syn-only', ofTries(syns, all)));
+	if (syns.length > 0) problems.push(reason(isDirect(cell) ? 'syn-once' : 'syn-only', ofTries(syns, all)));
 	problems.push(...identityFindings(cell, all).filter(({ code }) => code === 'plaintext-wrapped'));
+	problems.push(...answeredByOthers(cell, all));
 	const greeted = all.filter((record) => record.result?.outcome.greetedBy !== undefined);
 	if (greeted.length > 0) problems.push(reason('greeting-received', ofTries(greeted, all)));
 	const strange = all.filter((record) => record.unexplainedSyn);
@@ -91,10 +101,15 @@ function problemsOfBlocked(
 	return problems;
 }
 
+/** Nothing of a mesh stands between: whoever completes the handshake is the target, or stands in its place. */
+function isDirect({ kind }: Cell): boolean {
+	return kind === 'connect' || kind === 'dns';
+}
+
 /** Outcomes that need a peer which completed the handshake. */
 function isAccepted(cell: Cell, { result, event }: TryRecord): boolean {
 	const code = result?.outcome.code;
 	// Losing a connection that was open before is how a held one is closed.
-	if (cell.kind !== 'connect' || cell.protocol !== 'tcp' || event.on !== undefined) return false;
+	if (!isDirect(cell) || cell.protocol !== 'tcp' || event.on !== undefined) return false;
 	return code === 'reset' || code === 'closed' || code === 'http-status' || code === 'tls-alert';
 }

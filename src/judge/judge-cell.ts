@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../model/cluster.ts';
 import type { Cell, ScenarioPlan } from '../model/plan.ts';
 import type { CellVerdict } from '../model/verdict.ts';
 import type { CellContext } from './cell-context.ts';
+import { observeDns } from './dns-observed.ts';
 import { endpointText } from './endpoint-text.ts';
 import { underFaults } from './faults.ts';
 import { type Judgement, judgement } from './finding-out.ts';
@@ -43,7 +44,8 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 		...(cell.tls && { certificate: cell.tls.certificate }),
 		...(cell.identity !== undefined && { identity: cell.identity }),
 		...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
-		observed: observe(cell, tries),
+		...(cell.query && { query: cell.query }),
+		observed: { ...observe(cell, tries), ...(cell.query && { dns: observeDns(context.history, cell, tries) }) },
 		...(wire && { wire: { state: wire.state, readable: wire.readable, tries: wire.tries } }),
 		controls: found.controls.map(({ control, held, detail }) => ({ control, held, detail })),
 		proof: found.proof,

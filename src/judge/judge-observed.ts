@@ -24,7 +24,7 @@ export function judgeUnprotected(context: CellContext, cell: Cell): Judgement {
 	const asBlocked = judgeBlocked(context, { ...cell, by: undefined });
 	if (asBlocked.verdict === 'leak') {
 		const { deciding } = asBlocked;
-		const findings = cell.forgedIdentity === undefined ? [] : identityFindings(cell, deciding);
+		const findings = cell.forgedIdentity === undefined ? asBlocked.findings : identityFindings(cell, deciding);
 		return judgement('unprotected', [reason('open-as-declared', cell.reason)], { deciding, findings });
 	}
 	if (asBlocked.verdict !== 'enforced') return asBlocked;

@@ -17,7 +17,7 @@ export function judgeScenario(
 	events: readonly HistoryEvent[],
 	cluster: ClusterFacts | undefined,
 ): ScenarioVerdict {
-	const history = indexScenario(plan, events);
+	const history = indexScenario(plan, events, cluster !== undefined && cluster.driver !== 'netns');
 	const context = new CellContext(history, cluster?.wireCapture === true);
 	const cells = plan.cells.map((cell) => judgeCell(context, cell, cluster));
 	const { name, file, description, reference, status } = plan;

@@ -60,7 +60,11 @@ function presentedIn(tries: readonly TryRecord[]): NonNullable<Observed['present
 /** Two SYNs count as open, as they do for a leak. */
 export function observedState(cell: Cell, tries: readonly TryRecord[]): Observed['state'] {
 	if (tries.some(({ seen }) => seen.lands !== undefined)) return 'open';
-	if (cell.kind === 'connect' && tries.filter(({ seen, reused }) => seen.syn && !reused).length >= 2) return 'open';
+	if (
+		(cell.kind === 'connect' || cell.kind === 'dns') &&
+		tries.filter(({ seen, reused }) => seen.syn && !reused).length >= 2
+	)
+		return 'open';
 	const clear =
 		tries.length > 0 &&
 		tries.every(

@@ -15,7 +15,10 @@ export const reasonTable = {
 	'leak-readable': 'what should go over mutual TLS could be read on the wire',
 	'leak-after-closing': 'a token reached the target after the path had closed and the hold time had passed',
 	'identity-forged': 'the token arrived under an identity that its client had written itself',
+	'leak-relayed': 'the token reached our resolver by way of somebody else, who asked it in the client’s place',
 	// broken
+	'dns-truncated': 'the answer did not fit into UDP, and could not be fetched over TCP',
+	'dns-wrong-answer': 'the answer is not the address that the cluster has given out',
 	'no-reply': 'no try was answered, although the path is declared allowed',
 	'reply-path': 'every request was delivered and no reply came back (reply path)',
 	'backend-unreached': 'a backend of the Service never answered',
@@ -51,6 +54,8 @@ export const reasonTable = {
 	'syn-only': 'the SYN of the planned 4-tuple reached the target itself, past its proxy, but no token did',
 	'greeting-received':
 		'the target’s greeting came back over a path that must be closed, although the token did not arrive: its data got out',
+	'dns-answered-by-other':
+		'somebody else answered a query that did not come to our resolver, so that it is not known where it went; say `by` if that is meant',
 	'unexplained-syn': 'the target saw a SYN with a planned source port, but from another address',
 	'unexplained-token': 'a record of a token that no try of the history explains',
 	'tuple-reused': 'two tries used one 5-tuple, so that connection tracking may have answered for the policies',
@@ -113,6 +118,8 @@ export const reasonTable = {
 	'run-failed': 'the run could not be carried out',
 	'worst-cells': 'verdicts of its cells',
 	// findings
+	'dns-recursion':
+		'carried out by recursion: NetworkPolicy can’t stop it once the cluster’s DNS may be asked; a list of zones in CoreDNS, DNS rules of the engine (Cilium’s rules.dns), or a DNS firewall behind it can',
 	'better-protected': 'better protected than declared: the declared hole is closed',
 	'engine-differs': 'engine differs from the text: the policies’ text implies the opposite of what was observed',
 	'tries-failed': 'some tries failed before the last one was answered',

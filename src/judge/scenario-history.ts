@@ -24,6 +24,10 @@ export interface ScenarioHistory {
 	changes: EventOf<'change'>[];
 	/** By step. */
 	settled: Map<number, EventOf<'settled'>>;
+	/** The last state of the Services. */
+	services: EventOf<'services'> | undefined;
+	/** What leaves the cluster has its node's address: it is no embedded one. */
+	translatesSources: boolean;
 	agentsLost: EventOf<'agent-lost'>[];
 	logs: Map<string, AgentLog>;
 	tries: TryRecord[];
@@ -39,7 +43,11 @@ export interface ScenarioHistory {
 }
 
 /** `events`: of this scenario only, in the order of their lines. */
-export function indexScenario(plan: ScenarioPlan, events: readonly HistoryEvent[]): ScenarioHistory {
+export function indexScenario(
+	plan: ScenarioPlan,
+	events: readonly HistoryEvent[],
+	translatesSources = false,
+): ScenarioHistory {
 	const first = events[0];
 	const last = events.at(-1);
 	const history: ScenarioHistory = {
@@ -52,6 +60,8 @@ export function indexScenario(plan: ScenarioPlan, events: readonly HistoryEvent[
 		epochs: new Map(),
 		changes: [],
 		settled: new Map(),
+		services: undefined,
+		translatesSources,
 		agentsLost: [],
 		logs: new Map(),
 		tries: [],
@@ -93,6 +103,9 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 			return;
 		case 'agent-lost':
 			history.agentsLost.push(event);
+			return;
+		case 'services':
+			history.services = event;
 			return;
 		case 'try':
 			addTry(history, event);

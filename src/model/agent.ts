@@ -1,4 +1,5 @@
 import type { IpFamily, Protocol, SocketAddress } from './address.ts';
+import type { DnsQuestion, DnsTransport, ResolverSettings } from './dns.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface AgentConfig {
 	/** Attempts from the first millisecond, before any control stream exists. */
 	boot: BootAttempt[];
 	limits: AgentLimits;
+	/** Undefined: its resolvers, where it has any, answer whatever holds a token, and know nothing else. */
+	dns?: ResolverSettings;
 }
 
 export interface AgentListen {
@@ -29,6 +32,8 @@ export interface AgentListen {
 	speaks: 'tcp' | 'udp' | 'http';
 	/** It greets whoever connects, before it is told a token (lines over TCP). */
 	first?: 'server';
+	/** It answers DNS queries that come this way, beside what it speaks. */
+	resolves?: DnsTransport;
 }
 
 export interface AgentLimits {
@@ -99,6 +104,8 @@ export interface AttemptCommand {
 	 * certificate. The element that it writes has the token in it, so that it can be told from every other one.
 	 */
 	forgedIdentity?: string;
+	/** A DNS query in place of what is spoken. `retryPort`: the source port over TCP after a truncated answer. */
+	dns?: DnsQuestion & { retryPort?: number };
 	/** The probe itself opens TLS, whoever the server says that it is. Undefined: in the clear. */
 	tls?: {
 		alpn: string[];
@@ -174,7 +181,16 @@ export type AgentRecord = { seq: number; at: number } & (
 	/** A held connection ended, and it was not us who ended it. */
 	| { is: 'hold-ended'; name: string; outcome: Outcome }
 	/** A token arrived at a listener. */
-	| { is: 'witness'; token: string; protocol: Protocol; from: SocketAddress; to: SocketAddress; held?: boolean }
+	| {
+			is: 'witness';
+			token: string;
+			protocol: Protocol;
+			from: SocketAddress;
+			to: SocketAddress;
+			held?: boolean;
+			/** The name that was asked for, where it came in a DNS query. */
+			asked?: string;
+	  }
 	/** What a proxy in front of the listener says of a token's sender: the request's X-Forwarded-Client-Cert, as it came. */
 	| { is: 'identity'; token: string; forwardedClientCert: string }
 	/** A half-open connection (SYN_RECV) was seen on a listener. */

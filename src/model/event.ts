@@ -81,6 +81,8 @@ export type ScenarioEventBody =
 			token: string;
 			from: string;
 			targets: string[];
+			/** UIDs of resolvers that pass a query on to the targets. */
+			through?: string[];
 			source: { address?: string; port: number };
 			destination: SocketAddress;
 			protocol: Protocol;
@@ -114,6 +116,8 @@ export type ScenarioEventBody =
 			protocol: Protocol;
 			from: SocketAddress;
 			to: SocketAddress;
+			/** The name that was asked for, where it came in a DNS query. */
+			asked?: string;
 	  }
 	/** What the proxy in front of a listener said of a token's sender. */
 	| {

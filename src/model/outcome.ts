@@ -1,3 +1,5 @@
+import type { DnsResponse } from './dns.ts';
+
 /**
  * What happened to one try, as seen by the client and the target's witness together.
  * `definite` outcomes say for sure what became of the request; after an indefinite one it may still have arrived.
@@ -18,7 +20,7 @@ export const outcomes = {
 		definite: false,
 		means: 'an HTTP response other than the target’s (status and proxy flags in the detail)',
 	},
-	'dns-answer': { definite: true, means: 'the resolver answered' },
+	'dns-answer': { definite: true, means: 'a resolver answered, without the MAC of ours' },
 	'dns-refused': { definite: true, means: 'the resolver refused' },
 	'dns-nxdomain': { definite: true, means: 'the resolver says that the name does not exist' },
 	'dns-servfail': { definite: true, means: 'the resolver failed' },
@@ -39,4 +41,6 @@ export interface Outcome {
 	by?: string;
 	/** UID of the pod whose greeting came with a valid MAC before it ended so: that much of the target’s data got out. */
 	greetedBy?: string;
+	/** What a resolver said (`dns` attempts). */
+	dns?: DnsResponse;
 }

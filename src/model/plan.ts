@@ -1,5 +1,6 @@
 import type { IpFamily, Protocol } from './address.ts';
 import type { Capability } from './capability.ts';
+import type { DnsQuestion } from './dns.ts';
 import type { SourcePosition } from './diagnostic.ts';
 import type { FaultName } from './fault.ts';
 import type { OutcomeCode } from './outcome.ts';
@@ -55,6 +56,8 @@ export interface Workload {
 	initialPods: string[];
 	/** Nodes that need an agent of their own, because an attempt comes `from: node/...`. */
 	attemptingNodes: string[];
+	/** Something is asked of the cluster's own DNS. */
+	clusterDns?: true;
 	/** Some of its policies or faults act on the whole cluster: nothing else may be deployed meanwhile. */
 	alone?: true;
 }
@@ -105,6 +108,8 @@ export interface Cell {
 	tls?: { certificate: CertificateChoice; alpn: string[] };
 	/** What the server's certificate must be like (`tls` attempts). */
 	presents?: Presents;
+	/** What is asked, of a resolver (`dns` attempts). */
+	query?: CellQuery;
 	/** SPIFFE id that the server must see. */
 	identity?: string;
 	/** SPIFFE id that the client itself writes into X-Forwarded-Client-Cert; nobody may take it for the client’s. */
@@ -118,6 +123,12 @@ export interface Cell {
 	/** Why this cell cannot run here. */
 	skip: string | undefined;
 	position: SourcePosition;
+}
+
+/** A question whose name holds no reference but `$(token)`. */
+export interface CellQuery extends DnsQuestion {
+	/** The endpoint outside in whose zone the name lies: what is asked of anybody ends there. */
+	owner?: string;
 }
 
 /** A long-lived connection, opened by a `hold` step and used by cells with `on`. */

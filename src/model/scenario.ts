@@ -2,6 +2,7 @@ import type { IpFamily, Protocol } from './address.ts';
 import type { Capability } from './capability.ts';
 import type { SourcePosition } from './diagnostic.ts';
 import type { FaultName } from './fault.ts';
+import type { DnsTransport } from './dns.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { KubernetesObject } from './policy.ts';
 
@@ -60,6 +61,8 @@ export interface ListenSpec {
 	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
 	/** Its application sends first, a greeting, and clients wait for it (lines over TCP). Undefined: clients do. */
 	first?: 'server';
+	/** It answers DNS queries that come this way, beside what it speaks. */
+	resolves?: DnsTransport;
 }
 
 export interface PodSpec {
@@ -143,8 +146,21 @@ export interface SourceRef {
 
 /** What is attempted: `app-one:80`, `svc/app-one:80`, `node/a:10250`, `external/internet:443`, `apiserver`, ... */
 export interface TargetRef {
-	kind: 'pod' | 'service' | 'node' | 'nodePort' | 'loadBalancer' | 'external' | 'apiserver' | 'metadata' | 'kubelet';
-	/** Empty for apiserver, metadata and kubelet. */
+	kind:
+		| 'pod'
+		| 'service'
+		| 'node'
+		| 'nodePort'
+		| 'loadBalancer'
+		| 'external'
+		| 'apiserver'
+		| 'metadata'
+		| 'kubelet'
+		| 'clusterDns';
+	/**
+	 * Empty for apiserver and kubelet. Of metadata: which of the addresses, empty for the instance's own. Of the cluster's
+	 * DNS: `pod` for the address of a pod behind it, empty for its Service's.
+	 */
 	name: string;
 	/** A number, the name of a port, or undefined for all that the target listens on. */
 	port: number | string | undefined;

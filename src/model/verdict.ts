@@ -4,7 +4,7 @@ import type { ClusterFacts, Phase } from './cluster.ts';
 import type { SourcePosition } from './diagnostic.ts';
 import type { FaultName } from './fault.ts';
 import type { OutcomeCode } from './outcome.ts';
-import type { Prediction } from './plan.ts';
+import type { CellQuery, Prediction } from './plan.ts';
 import type { AttemptKind, CertificateChoice, Expectation } from './scenario.ts';
 
 export const verdictsSchemaVersion = 1;
@@ -39,6 +39,8 @@ export interface CellVerdict {
 	first?: 'server';
 	/** What the client showed (`tls` attempts). */
 	certificate?: CertificateChoice;
+	/** What was asked (`dns` attempts). */
+	query?: CellQuery;
 	/** SPIFFE id that the server had to see. */
 	identity?: string;
 	/** SPIFFE id that the client had written into X-Forwarded-Client-Cert itself. */
@@ -80,6 +82,8 @@ export interface Observed {
 	roundTrip: number | undefined;
 	/** X-Forwarded-Client-Cert as it came with the tokens, and the URI of its last element; undefined: it can't be read. */
 	forwarded?: { header: string; identity: string | undefined; tries: number }[];
+	/** Of `dns` attempts. */
+	dns?: DnsObserved;
 	/** TLS alerts and HTTP statuses with what is known of their senders. */
 	refusals?: string[];
 	/** Certificates that the server showed (`tls` attempts). */
@@ -137,6 +141,25 @@ export interface WireEvidence {
 	readable: number;
 	/** Tries that were sent. */
 	tries: number;
+}
+
+/** `no` only where every try ran and nothing spoke for `yes`. */
+export type Answer = 'yes' | 'no' | 'unknown';
+
+/** Three questions about a way to a resolver, never merged: each may have another answer. */
+export interface DnsObserved {
+	/** The query came to the resolver that it was sent to, from the client itself. */
+	reach: Answer;
+	/** An answer came back that only a resolver of ours can have made, or one with the expected address. */
+	resolve: Answer;
+	/** Of names outside: the token came to a resolver of ours, whoever brought it; and data came back in TXT records. */
+	carry?: { out: Answer; in?: Answer };
+	/** Who brought tokens to resolvers of ours, by name where it is known, else by address. */
+	broughtBy: string[];
+	/** Characters of labels that came out, and bytes of data that came in, over all tries. */
+	bytes: { out: number; in: number };
+	/** The same for each second of the tries that did; one query after the other, so a bound from below. */
+	perSecond: { out: number; in: number };
 }
 
 export interface ScenarioVerdict {

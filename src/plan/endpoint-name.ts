@@ -13,8 +13,11 @@ export function endpointName(endpoint: EndpointRef | TargetRef): string {
 		case 'nodePort':
 		case 'loadBalancer':
 			return `${endpoint.kind}/${endpoint.name}`;
-		case 'apiserver':
+		case 'clusterDns':
+			return endpoint.name === '' ? 'cluster' : `cluster/${endpoint.name}`;
 		case 'metadata':
+			return endpoint.name === '' ? 'metadata' : `metadata/${endpoint.name}`;
+		case 'apiserver':
 		case 'kubelet':
 			return endpoint.kind;
 	}

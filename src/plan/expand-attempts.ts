@@ -1,10 +1,12 @@
 import type { IpFamily, Protocol } from '../model/address.ts';
 import type { Capability } from '../model/capability.ts';
+import type { DnsTransport } from '../model/dns.ts';
 import type { Cell, EndpointRef, HeldConnection } from '../model/plan.ts';
 import type { AttemptSpec, MatrixSpec, Scenario, SourceRef, TargetRef } from '../model/scenario.ts';
 import { endpointName } from './endpoint-name.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { asCredentials, credentialsOf } from './credentials.ts';
+import { asQuestion, queriesOf } from './dns-queries.ts';
 import { dialledTargets } from './dialled-targets.ts';
 import { type DialledPort, resolvePorts } from './resolve-ports.ts';
 import { whySkipped } from './why-skipped.ts';
@@ -40,7 +42,8 @@ export function expandAttempts(attempts: readonly AttemptSpec[], context: Expans
 function expandAttempt(attempt: AttemptSpec, context: ExpansionContext): Cell[] {
 	if (attempt.on !== undefined)
 		return (context.holds.get(attempt.on) ?? []).map((hold) => heldCell(attempt, hold, context));
-	const targets = attempt.kind === 'dns' && attempt.to.length === 0 ? [dnsTarget(attempt)] : attempt.to;
+	if (attempt.kind === 'dns') return expandQueries(attempt, context);
+	const targets = attempt.to;
 	const single = attempt.from.length === 1 && targets.length === 1;
 	const cells: Cell[] = [];
 	for (const from of attempt.from) {
@@ -50,12 +53,28 @@ function expandAttempt(attempt: AttemptSpec, context: ExpansionContext): Cell[] 
 			for (const target of dialledTargets(to, context.scenario, context)) {
 				const { to: end, dialled } = target;
 				// What wraps and unwraps TLS carries nothing else.
-				if (attempt.kind !== 'connect' && attempt.kind !== 'dns' && dialled.protocol !== 'tcp') continue;
+				if (attempt.kind !== 'connect' && dialled.protocol !== 'tcp') continue;
 				for (const family of context.families) cells.push(makeCell(attempt, from, end, dialled, family, context));
 			}
 		}
 	}
 	return cells;
+}
+
+/** A query for each source, transport and family. */
+function expandQueries(attempt: AttemptSpec, context: ExpansionContext): Cell[] {
+	const [to] = attempt.to;
+	if (!to) return [];
+	return attempt.from.flatMap((from) =>
+		queriesOf(attempt, context.scenario).flatMap(({ dialled, query }) =>
+			context.families.map((family): Cell => {
+				const cell = makeCell(attempt, from, to, dialled, family, context);
+				const path = pathOf(cell.from, to, dialled.port, `dns-${query.over}`, family);
+				const id = caseId(context.scenario.name, attempt, path, context.phase);
+				return { ...cell, id, path: path + asQuestion(query), query };
+			}),
+		),
+	);
 }
 
 /** Faults and the attempts around them are listed, so that a report shows what this version leaves out. */
@@ -162,7 +181,13 @@ function judgedAs(attempt: AttemptSpec, context: ExpansionContext) {
 }
 
 /** `from→to:port/protocol/family`: what two attempts on the same path have in common, whatever the phase. */
-export function pathOf(from: EndpointRef, to: TargetRef, port: number, protocol: Protocol, family: IpFamily): string {
+export function pathOf(
+	from: EndpointRef,
+	to: TargetRef,
+	port: number,
+	protocol: Protocol | `dns-${DnsTransport}`,
+	family: IpFamily,
+): string {
 	return `${endpointName(from)}→${endpointName(to)}:${port}/${protocol}/${family}`;
 }
 
@@ -175,10 +200,4 @@ function caseId(scenario: string, attempt: AttemptSpec, path: string, phase: str
 
 function isSelf(from: SourceRef, to: TargetRef): boolean {
 	return from.kind === to.kind && from.name === to.name;
-}
-
-function dnsTarget(attempt: AttemptSpec): TargetRef {
-	const via = typeof attempt.options.via === 'string' ? attempt.options.via : 'cluster';
-	const name = via.startsWith('external/') ? via.slice('external/'.length) : via;
-	return { kind: via.startsWith('external/') ? 'external' : 'service', name, port: 53, protocol: 'udp' };
 }

@@ -3,6 +3,7 @@ import type { Workload } from '../model/plan.ts';
 import { actsOnWholeCluster } from '../model/policy.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { allAttempts, nodeNames } from './needed-capabilities.ts';
+import { asksClusterDns, withResolvers } from './resolvers.ts';
 
 /** Everything that a driver stands up, and which pods are there from the beginning. */
 export function planWorkload(scenario: Scenario): Workload {
@@ -20,15 +21,17 @@ export function planWorkload(scenario: Scenario): Workload {
 	for (const phase of scenario.phases ?? []) {
 		if (phase.do === 'hold' && phase.from.kind === 'node') attemptingNodes.add(phase.from.name);
 	}
+	const { pods, external } = withResolvers(scenario);
 	return {
 		scenario: scenario.name,
 		namespaces: scenario.namespaces,
-		pods: scenario.pods,
+		pods,
 		services: scenario.services,
-		external: scenario.external,
+		external,
 		nodes: [...nodeNames(scenario)].sort(),
 		initialPods: Object.keys(scenario.pods).filter((pod) => !createdLater.has(pod)),
 		attemptingNodes: [...attemptingNodes].sort(),
+		...(asksClusterDns(scenario) && { clusterDns: true }),
 		...(isAlone(scenario) && { alone: true }),
 	};
 }

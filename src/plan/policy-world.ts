@@ -3,7 +3,9 @@ import type { KnownNetwork } from '../model/cluster.ts';
 import type { PodSpec, Scenario } from '../model/scenario.ts';
 import type { AddressFacts, PodFacts, World } from '../policy/world.ts';
 import type { ClusterState } from './cluster-state.ts';
+import { clusterDnsLabels, clusterDnsName, clusterDnsPorts } from '../model/cluster-dns.ts';
 import { nodeNames } from './needed-capabilities.ts';
+import { asksClusterDns } from './resolvers.ts';
 
 /** The only node where there is one: probe pods can't be anywhere else. */
 export const onlyNode = 'a';
@@ -12,14 +14,18 @@ export const onlyNode = 'a';
 export function policyWorld(scenario: Scenario, state: ClusterState, known: KnownNetwork = {}): World {
 	const pods = Object.entries(scenario.pods).filter(([name]) => state.pods.has(name));
 	const nodes = new Set([...nodeNames(scenario), onlyNode]);
+	const own: OwnFacts = asksClusterDns(scenario) ? clusterDnsFacts : { namespaces: {}, pods: {}, services: {} };
 	return {
 		namespaces: Object.fromEntries(
-			Object.entries(scenario.namespaces).map(([name, { existing }]) => [
+			Object.entries({ ...own.namespaces, ...scenario.namespaces }).map(([name, { existing }]) => [
 				name,
 				{ labels: state.namespaceLabels[name] ?? {}, ...(existing && { foreign: true }) },
 			]),
 		),
-		pods: Object.fromEntries(pods.map(([name, pod]) => [name, podFacts(name, pod, scenario, state, known)])),
+		pods: {
+			...Object.fromEntries(pods.map(([name, pod]) => [name, podFacts(name, pod, scenario, state, known)])),
+			...own.pods,
+		},
 		nodes: Object.fromEntries([...nodes].map((name) => [name, { addresses: withinRanges(known.nodeRanges) }])),
 		external: Object.fromEntries(
 			Object.entries(scenario.external).map(([name, { addresses }]) => [
@@ -27,15 +33,42 @@ export function policyWorld(scenario: Scenario, state: ClusterState, known: Know
 				{ addresses: addresses ? exactly(addresses) : withinRanges(known.externalRanges) },
 			]),
 		),
-		services: Object.fromEntries(
-			Object.entries(scenario.services).map(([name, { namespace, selector, ports, headless }]) => [
-				name,
-				{ namespace, selector, ports, headless, addresses: {} },
-			]),
-		),
+		services: {
+			...own.services,
+			...Object.fromEntries(
+				Object.entries(scenario.services).map(([name, { namespace, selector, ports, headless }]) => [
+					name,
+					{ namespace, selector, ports, headless, addresses: {} },
+				]),
+			),
+		},
 		ranges: known.ranges ?? {},
 	};
 }
+
+type OwnFacts = Pick<World, 'pods' | 'services'> & Pick<Scenario, 'namespaces'>;
+
+/** As every distribution has it: CoreDNS under the labels of the kube-dns that it came after. */
+const clusterDnsFacts = {
+	namespaces: { 'kube-system': { labels: {}, mesh: 'none', existing: false } },
+	pods: {
+		[clusterDnsName]: {
+			...{
+				namespace: 'kube-system',
+				labels: clusterDnsLabels,
+				namedPorts: clusterDnsPorts,
+				hostNetwork: false,
+				addresses: {},
+			},
+		},
+	},
+	services: {
+		[clusterDnsName]: {
+			...{ namespace: 'kube-system', selector: clusterDnsLabels, headless: false, addresses: {} },
+			ports: clusterDnsPorts.map(({ port, protocol }) => ({ port, targetPort: port, protocol })),
+		},
+	},
+} satisfies OwnFacts;
 
 function podFacts(name: string, pod: PodSpec, scenario: Scenario, state: ClusterState, known: KnownNetwork): PodFacts {
 	return {

@@ -1,4 +1,6 @@
 import type { KnownNetwork } from '../model/cluster.ts';
+import { clusterDnsName } from '../model/cluster-dns.ts';
+import { isTruncated } from '../model/dns.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Prediction } from '../model/plan.ts';
 import type { PolicySpec, Scenario } from '../model/scenario.ts';
@@ -79,9 +81,15 @@ export class Predictor {
 		const attempted = attemptedBy(cell);
 		const { prediction, mixed } = this.now().explain({ ...addressed(cell), ...(attempted && { attempted }) });
 		if (mixed && cell.skip === undefined && cell.expectation !== 'observe') this.#warnOfMixed(cell, prediction);
-		// What never arrives, no resolver can answer; all else about it is not in a policy.
-		if (attempted || prediction.verdict === 'blocked') return prediction;
-		return { verdict: 'unknown', because: [`what becomes of ${cell.kind} attempts is not evaluated`] };
+		return needsTcp(cell) && prediction.verdict === 'allowed' ? this.#alsoOverTcp(cell, prediction) : prediction;
+	}
+
+	/** An answer that does not fit into UDP has to be fetched over TCP. */
+	#alsoOverTcp(cell: Cell, overUdp: Prediction): Prediction {
+		const { verdict, because } = this.now().predict({ ...addressed(cell), protocol: 'tcp' });
+		if (verdict === 'allowed') return overUdp;
+		const why = `the answer of ${cell.query?.size} bytes does not fit into UDP, and over TCP`;
+		return { verdict, because: because.map((text) => `${why}: ${text}`) };
 	}
 
 	#warnOfMixed(cell: Cell, prediction: Prediction): void {
@@ -101,6 +109,8 @@ export class Predictor {
 function addressed<P extends Path>({ from, to: target, port, protocol, family }: P): Connection {
 	const { backend, ...to } = target;
 	const path = { from, port, protocol, family };
+	if (to.kind === 'clusterDns')
+		return { ...path, to: { kind: to.name === '' ? 'service' : 'pod', name: clusterDnsName } };
 	return backend === undefined ? { ...path, to } : { ...path, to: { kind: 'pod', name: backend }, behind: target.name };
 }
 
@@ -112,6 +122,11 @@ function attemptedBy({ kind, tls, identity, forgedIdentity }: Cell): Attempted |
 		...(forgedIdentity !== undefined && { forgedIdentity }),
 	};
 	return { kind, ...(tls && { tls }), ...identities };
+}
+
+/** Of a forbidden path already the first query is too many. */
+function needsTcp({ query, expectation }: Cell): boolean {
+	return query !== undefined && isTruncated(query) && expectation !== 'blocked';
 }
 
 function heldKey(name: string, { family }: Pick<Cell, 'family'>): string {

@@ -29,6 +29,8 @@ export function resolvePorts(target: TargetRef, scenario: Scenario): DialledPort
 			return [{ port: numberOr(target.port, 443), protocol: 'tcp', speaks: 'tcp' }];
 		case 'kubelet':
 			return [{ port: numberOr(target.port, 10_250), protocol: 'tcp', speaks: 'tcp' }];
+		case 'clusterDns':
+			return [];
 		case 'metadata':
 			return [{ port: numberOr(target.port, 80), protocol: 'tcp', speaks: 'http' }];
 	}

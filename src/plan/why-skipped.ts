@@ -1,15 +1,11 @@
 import type { Protocol } from '../model/address.ts';
 import type { Capability } from '../model/capability.ts';
-import type { AttemptKind, AttemptSpec, Scenario, TargetRef } from '../model/scenario.ts';
-
-/** Kinds of attempts that are validated but not carried out by this version. */
-const notYet: Partial<Record<AttemptKind, string>> = {
-	dns: 'dns attempts need the resolver of a later version',
-};
+import type { AttemptSpec, Scenario, TargetRef } from '../model/scenario.ts';
 
 const targetNeeds: Partial<Record<TargetRef['kind'], Capability>> = {
 	apiserver: 'apiserver',
 	metadata: 'metadata',
+	clusterDns: 'cluster-dns',
 	kubelet: 'kubelet-probes',
 	nodePort: 'node-port',
 	loadBalancer: 'load-balancer',
@@ -24,8 +20,6 @@ export function whySkipped(
 	capabilities: ReadonlySet<Capability>,
 	scenario: Scenario,
 ): string | undefined {
-	const later = notYet[attempt.kind];
-	if (later) return later;
 	if (attempt.kind === 'tls' && attempt.options.certificate !== 'none' && !capabilities.has('mesh-certificates')) {
 		return 'needs mesh-certificates, which this cluster does not have';
 	}
@@ -36,7 +30,7 @@ export function whySkipped(
 	if (to.kind === 'service' && to.backend === undefined && scenario.services[to.name]?.headless === true) {
 		return 'a headless Service has no address of its own, and no pod is behind it that could be dialled in its place';
 	}
-	if (to.kind === 'apiserver' || to.kind === 'metadata' || to.kind === 'kubelet') {
+	if (to.kind === 'apiserver' || to.kind === 'kubelet') {
 		return `attempts towards the ${to.kind} are not carried out by this version`;
 	}
 	return undefined;

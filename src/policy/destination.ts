@@ -1,4 +1,5 @@
 import type { IpFamily } from '../model/address.ts';
+import { metadataAddresses } from '../model/metadata.ts';
 import { matchesLabels } from './label-selector.ts';
 import { type Place, placeOfExternal, placeOfNode, placeOfPod, placeOfService } from './place.ts';
 import { type Whereabouts, whereabouts } from './same-node.ts';
@@ -34,7 +35,9 @@ export function destinationsOf({ to, port, protocol, family }: Connection, world
 		case 'external':
 			return [{ ...plain, text: `external/${to.name}`, place: placeOfExternal(to.name, world, family) }];
 		case 'metadata':
-			return [{ ...plain, text: 'metadata', place: elsewhere(metadataAddress[family]) }];
+			return [{ ...plain, text: 'metadata', place: elsewhere(metadataAddresses[to.name]?.[family]) }];
+		case 'clusterDns':
+			return [];
 		case 'apiserver':
 			return [{ ...plain, text: 'apiserver', place: elsewhere(undefined) }];
 		case 'service':
@@ -54,8 +57,6 @@ export function destinationsOf({ to, port, protocol, family }: Connection, world
 		}
 	}
 }
-
-const metadataAddress = { ipv4: '169.254.169.254', ipv6: 'fd00:ec2::254' } as const;
 
 function elsewhere(exact: string | undefined): Place {
 	return { kind: 'elsewhere', name: undefined, fact: exact === undefined ? {} : { exact } };

@@ -1,6 +1,7 @@
 import type { Reason, RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
 import { legend, symbolOf } from './cell-symbol.ts';
 import { renderFindings, rule } from './console-findings.ts';
+import { summarizeAnswers } from './describe-dns.ts';
 import { renderMatrices, wrap } from './console-matrix.ts';
 import { renderSummary } from './console-summary.ts';
 import { describeCounts, describeDuration } from './counts.ts';
@@ -120,6 +121,9 @@ function scenarioSection(
 	lines.push(...matrix.map((line) => indent + line));
 	const times = describeTimes(scenario);
 	if (times.length > 0) lines.push(...bulleted(times, width), '');
+	const answers = summarizeAnswers(scenario.cells);
+	if (answers !== '')
+		lines.push(...wrap(`resolvers: ${answers}`.split(' '), width - 2, ' ').map((line) => indent + line), '');
 	return lines;
 }
 

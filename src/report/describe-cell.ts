@@ -1,9 +1,11 @@
 import type { OutcomeCode } from '../model/outcome.ts';
 import type { CellVerdict } from '../model/verdict.ts';
 import { describeWireOf } from './wire.ts';
+import { describeAnswers, describeQuestion, describeTransport } from './describe-dns.ts';
 
 /** `plaintext`, `tls expired`; empty for attempts that only connect. */
-export function describeKind({ kind, certificate, first, forgedIdentity }: CellVerdict): string {
+export function describeKind({ kind, certificate, first, forgedIdentity, query }: CellVerdict): string {
+	if (query) return describeTransport(query);
 	const words = kind === 'connect' ? [] : [certificate === undefined ? kind : `${kind} ${certificate}`];
 	return [
 		...words,
@@ -16,9 +18,10 @@ export function describeKind({ kind, certificate, first, forgedIdentity }: CellV
 export function describePath(cell: CellVerdict): string {
 	const { from, to, port, protocol, family } = cell;
 	const kind = describeKind(cell);
+	const question = cell.query ? `, ${describeQuestion(cell.query)}` : '';
 	const suffix = `:${port}`;
 	const target = to.endsWith(suffix) ? to.slice(0, -suffix.length) : to;
-	return `${from} → ${target}:${port}/${protocol}, ${family}${kind === '' ? '' : `, ${kind}`}`;
+	return `${from} → ${target}:${port}/${protocol}, ${family}${kind === '' ? '' : `, ${kind}`}${question}`;
 }
 
 /** `blocked (only the billing team may)`, `allowed as spiffe://cluster.local/ns/shop/sa/billing`. */
@@ -45,6 +48,7 @@ export function describeObserved(cell: CellVerdict): string {
 		forwarded = [],
 		refusals = [],
 		presented = [],
+		dns,
 	} = cell.observed;
 	if (tries === 0) return `${state}: no try was made`;
 	const counted = (Object.entries(outcomes) as [OutcomeCode, number][])
@@ -58,6 +62,7 @@ export function describeObserved(cell: CellVerdict): string {
 	return [
 		seen,
 		...(refusals.length > 0 ? [`refused by ${refusals.join(' and ')}`] : []),
+		...(dns ? [describeAnswers(dns)] : []),
 		...(identities.length > 0 ? [`identity ${identities.join(', ')}`] : []),
 		...presented.map(describeCertificate),
 		...(wire === '' ? [] : [wire]),

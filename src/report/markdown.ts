@@ -9,6 +9,7 @@ import {
 	describePredicted,
 } from './describe-cell.ts';
 import { describeTimes } from './describe-times.ts';
+import { summarizeAnswers } from './describe-dns.ts';
 import { diagnoses } from './diagnoses.ts';
 import { type FindingGroup, groupFindings, groupNotes } from './findings.ts';
 import { type Grid, gridsOf, letters } from './grid.ts';
@@ -86,6 +87,7 @@ function renderNote({ first, cells }: FindingGroup): string {
 function renderScenario(scenario: ScenarioVerdict): string {
 	const failed = scenario.counts.leak + scenario.counts.broken + scenario.counts.inconclusive > 0;
 	const used = new Set(scenario.cells.map(symbolOf));
+	const answers = summarizeAnswers(scenario.cells);
 	const key = legend.filter((symbol) => used.has(symbol)).map((symbol) => `${symbol.letter} ${symbol.means}`);
 	const wire = describeWire(scenario.cells);
 	return [
@@ -94,6 +96,7 @@ function renderScenario(scenario: ScenarioVerdict): string {
 		key.join(', '),
 		...bulletList(describeTimes(scenario)),
 		...(wire === undefined ? [] : [`Wire: ${wire}`]),
+		...(answers === '' ? [] : [`Resolvers: ${answers}`]),
 		...(scenario.phases.length > 0 ? [`Time: ${describePhases(scenario.phases)}`] : []),
 		'</details>',
 	].join('\n\n');

@@ -150,8 +150,9 @@ export class Agents {
 				return;
 			}
 			case 'witness': {
-				const { token, protocol, from, to } = record;
-				this.#recorder.append({ is: 'witness', ...who, seenAt, token, protocol, from, to });
+				const { token, protocol, from, to, asked } = record;
+				const name = asked === undefined ? {} : { asked };
+				this.#recorder.append({ is: 'witness', ...who, seenAt, token, protocol, from, to, ...name });
 				this.#listener.witness(token, agent);
 				return;
 			}

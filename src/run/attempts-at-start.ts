@@ -82,11 +82,16 @@ function planBoot({ pods, cells, context, ports, certificates, wait }: StartRequ
 			every,
 			limit,
 			...(tls && { tls }),
+			...(cell.query && { dns: withoutOwner(cell.query) }),
 			...(cell.first && { greeting: greetingWait }),
 			...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
 		};
 		return [{ cell, pod: cell.from.name, attempt, targets: target.targets }];
 	});
+}
+
+function withoutOwner({ owner: _, ...question }: NonNullable<Cell['query']>): NonNullable<BootAttempt['dns']> {
+	return question;
 }
 
 /** The agent numbers the tokens of a boot attempt from 0; how many it used is known only afterwards. */

@@ -1,5 +1,7 @@
 import type { SocketAddress } from '../model/address.ts';
 import { type Deployment, type Endpoint, portKey } from '../model/cluster.ts';
+import { clusterDnsName } from '../model/cluster-dns.ts';
+import { metadataEndpoint } from '../model/metadata.ts';
 import type { Cell } from '../model/plan.ts';
 
 /** A cell's path on the cluster as it is now: literal addresses, and who may answer. */
@@ -9,9 +11,12 @@ export interface Dialled {
 	destination: SocketAddress;
 	/** UIDs. */
 	targets: string[];
+	/** UIDs of resolvers that pass a query on to the targets. */
+	through?: string[];
 }
 
-type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family'>;
+type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family' | 'query'>;
+type Resolved = Pick<Dialled, 'destination' | 'targets' | 'through'>;
 
 /** Undefined where an endpoint, or its address of this family, does not exist (any more). */
 export function dial(cell: Path, deployment: Deployment, endpoints = deployment.endpoints()): Dialled | undefined {
@@ -27,7 +32,16 @@ export function resolveTarget(
 	cell: Path,
 	deployment: Deployment,
 	endpoints = deployment.endpoints(),
-): { destination: SocketAddress; targets: string[] } | undefined {
+): Resolved | undefined {
+	const reached = addressOf(cell, deployment, endpoints);
+	const owner = cell.to.kind === 'clusterDns' ? cell.query?.owner : undefined;
+	if (!reached || owner === undefined) return reached;
+	// The cluster's DNS knows no name outside: who answers is the resolver whose zone it is.
+	const outside = endpoints.find((candidate) => candidate.kind === 'external' && candidate.name === owner);
+	return outside && { ...reached, targets: [outside.uid], through: reached.targets };
+}
+
+function addressOf(cell: Path, deployment: Deployment, endpoints: Endpoint[]): Resolved | undefined {
 	switch (cell.to.kind) {
 		case 'pod':
 		case 'external': {
@@ -40,6 +54,17 @@ export function resolveTarget(
 			const node = endpoints.find((candidate) => candidate.kind === 'node' && candidate.name === cell.to.name);
 			const onNode = endpoints.filter((candidate) => candidate.hostNetwork && candidate.node === cell.to.name);
 			return node && at(node, cell, cell.port, [node, ...onNode]);
+		}
+		case 'metadata': {
+			const name = metadataEndpoint(cell.to.name);
+			const endpoint = endpoints.find((candidate) => candidate.kind === 'external' && candidate.name === name);
+			return endpoint && atOwnAddress(endpoint, cell);
+		}
+		case 'clusterDns': {
+			const path = { ...cell, to: { ...cell.to, kind: 'service', name: clusterDnsName } as const };
+			if (cell.to.name === '') return ofService(path, deployment, endpoints);
+			const pod = endpoints.find((candidate) => candidate.kind === 'pod' && candidate.name === clusterDnsName);
+			return pod && atOwnAddress(pod, cell);
 		}
 		case 'service':
 		case 'nodePort':

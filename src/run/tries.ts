@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AgentCommand, AttemptCommand } from '../model/agent.ts';
 import type { Deployment, Endpoint } from '../model/cluster.ts';
 import type { Purpose } from '../model/event.ts';
-import type { Cell } from '../model/plan.ts';
+import type { Cell, CellQuery } from '../model/plan.ts';
 import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agent, Agents, ResultRecord } from './agents.ts';
 import type { Certificates } from './certificates.ts';
@@ -24,6 +24,8 @@ export interface Try {
 	token: string;
 	epoch: number;
 	targets: string[];
+	/** Resolvers that pass a query on to the targets. */
+	through?: string[];
 	record: ResultRecord | undefined;
 	/** UIDs of agents that saw the token. */
 	witnesses: string[];
@@ -197,20 +199,22 @@ export class Tries {
 		if (port === undefined) return undefined;
 		if (purpose === 'hold') this.#holdPorts.set(hold, port);
 		const token = randomBytes(12).toString('hex');
-		const { destination, targets } = dialled;
+		const { destination, targets, through } = dialled;
 		const source = { ...dialled.source, port };
 		const { protocol, family } = cell;
 		this.#recorder.append({
 			...{ is: 'try', epoch, cell: cell.id, purpose, token, from: dialled.from.uid, targets, source, destination },
 			...{ protocol, family, ...(cell.on === undefined ? {} : { on: cell.on }) },
+			...(through && { through }),
 		});
-		const attempt: Try = { cell, token, epoch, targets, record: undefined, witnesses: [] };
+		const attempt: Try = { cell, token, epoch, targets, record: undefined, witnesses: [], ...(through && { through }) };
 		this.#known.set(token, attempt);
 		const speaks = cell.speaks === 'sctp' ? 'tcp' : cell.speaks;
 		const tls = this.#certificates.of(cell);
 		const attemptCommand: AttemptCommand = {
 			...{ token, protocol, speaks, family, source, destination, delay, deadline },
 			...(tls && { tls }),
+			...(cell.query && { dns: this.#question(owner, cell.query, family) }),
 			...(cell.first && { greeting: greetingWait }),
 			...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),
 		};
@@ -218,6 +222,16 @@ export class Tries {
 		if (purpose === 'hold') command = { do: 'hold', name: hold, attempt: attemptCommand };
 		else if (cell.on !== undefined) command = { do: 'attempt-on', name: hold, token, deadline };
 		return { attempt, agent, attemptCommand, command };
+	}
+
+	/** With a port for asking again over TCP, where the answer over UDP may be truncated. */
+	#question(
+		owner: string,
+		{ owner: _, ...question }: CellQuery,
+		family: Cell['family'],
+	): NonNullable<AttemptCommand['dns']> {
+		const retryPort = question.over === 'udp' ? this.#ports.take(owner, 'tcp', family) : undefined;
+		return { ...question, ...(retryPort !== undefined && { retryPort }) };
 	}
 
 	#await(attempt: Try, overdue: number): Promise<void> {
@@ -235,7 +249,10 @@ export class Tries {
 
 /** The token came back from one of its targets, or one of them saw it. */
 export function gotThrough(attempt: Try): boolean {
-	return repliedBy(attempt) !== undefined || attempt.witnesses.some((uid) => attempt.targets.includes(uid));
+	return (
+		repliedBy(attempt) !== undefined ||
+		attempt.witnesses.some((uid) => attempt.targets.includes(uid) || attempt.through?.includes(uid))
+	);
 }
 
 /** Its round trip says how far away the target is: not where a greeting was waited for. */

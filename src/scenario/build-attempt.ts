@@ -1,14 +1,14 @@
 import type { AttemptSpec, MatrixSpec, SourceRef, TargetRef } from '../model/scenario.ts';
 import type { SourcePosition } from '../model/diagnostic.ts';
 import type { AttemptInput } from './schema.ts';
-import { listOf, parsePort, parseSource, parseTarget } from './short-forms.ts';
+import { listOf, parsePort, parseSource, parseTarget, parseVia } from './short-forms.ts';
 
 /**
  * `from: all` becomes every pod of `pods`, but not the target itself: what a pod sends to itself is no stranger's
  * attempt. (With several targets the plan leaves such pairs out.)
  */
 export function buildAttempt(input: AttemptInput, pods: readonly string[], position: SourcePosition): AttemptSpec {
-	const to = listOf(input.to).map(parseTarget);
+	const to = input.via === undefined ? listOf(input.to).map(parseTarget) : [parseVia(input.via)];
 	return {
 		name: input.name,
 		kind: input.kind ?? 'connect',
@@ -44,14 +44,13 @@ function buildMatrix(input: NonNullable<AttemptInput['matrix']>): MatrixSpec {
 
 /** What only one kind of attempt has. */
 function optionsOf(input: AttemptInput): Record<string, unknown> {
-	const { identity, forgedIdentity, certificate, alpn, presents, via, over, query, kind } = input;
+	const { identity, forgedIdentity, certificate, alpn, presents, over, query, kind } = input;
 	const options = {
 		identity,
 		forgedIdentity,
 		certificate,
 		alpn: alpn && listOf(alpn),
 		presents,
-		via,
 		over: over ? listOf(over) : kind === 'dns' ? ['udp'] : undefined,
 		query,
 	};

@@ -2,6 +2,7 @@ import { type CheckContext, itemPath } from './check-context.ts';
 import { checkMatrix } from './check-matrix.ts';
 import { checkMesh } from './check-mesh.ts';
 import { type AttemptMoment, checkAlive, checkSources } from './check-sources.ts';
+import { checkQuery } from './check-query.ts';
 import { checkTarget } from './check-target.ts';
 import type { DocumentPath } from './document-path.ts';
 import type { AttemptInput } from './schema.ts';
@@ -135,9 +136,7 @@ function checkKind(context: CheckContext, attempt: AttemptInput, path: DocumentP
 				at: 'key',
 			});
 	}
-	// `cluster` has the form of a pod's name, and no pod may have it
-	if (attempt.via !== undefined && attempt.via !== 'cluster')
-		checkTarget(context, parseTarget(attempt.via), [...path, 'via']);
+	checkQuery(context, attempt, path);
 }
 
 function checkOn(

@@ -1,3 +1,4 @@
+import { withClusterDns } from './cluster-dns.ts';
 import type { CheckContext } from './check-context.ts';
 import type { DocumentPath } from './document-path.ts';
 import { type LabelStates, labelStates, selectedPods, selects } from './label-states.ts';
@@ -10,7 +11,8 @@ import { didYouMean } from './suggest.ts';
  * A policy that selects no pod at any time proves nothing, and is most often a misspelt label: an error. A peer that
  * matches nobody may be meant (an allow rule for something that isn't deployed here): a warning.
  */
-export function checkSelectors(context: CheckContext): void {
+export function checkSelectors(given: CheckContext): void {
+	const context = { ...given, spec: withClusterDns(given.spec) };
 	// what was left out could have been what is selected
 	if (context.draft.partial) return;
 	const states = labelStates(context.spec);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { outcomeCodes } from '../model/outcome.ts';
-import { dnsLabel, oneOrList, portPattern, sourcePattern, targetPattern } from './schema-names.ts';
+import { dnsLabel, oneOrList, portPattern, sourcePattern, targetPattern, viaPattern } from './schema-names.ts';
 
 export const source = z.string().regex(sourcePattern, 'a source: POD, node/NAME, external/NAME or all');
 export const target = z
@@ -40,7 +40,13 @@ const query = z.strictObject({
 		.enum(['A', 'AAAA', 'TXT', 'CNAME', 'SRV', 'MX', 'NS', 'PTR', 'NULL', 'HTTPS'])
 		.optional()
 		.describe('Record type; default `A`.'),
-	size: z.int().min(1).max(65000).optional().describe('Bytes of the answer.'),
+	size: z.int().min(1).max(65000).optional().describe('Bytes of the answer, of resolvers that the harness owns.'),
+	edns: z
+		.int()
+		.min(0)
+		.max(65535)
+		.optional()
+		.describe('The largest answer over UDP that the client takes; 0: no EDNS at all. Default 1232.'),
 });
 
 const spiffeId = z
@@ -60,7 +66,7 @@ export const attemptSchema = z
 		to: oneOrList(target)
 			.optional()
 			.describe(
-				'What is attempted: `POD:PORT`, `svc/NAME:PORT`, `node/NAME:PORT`, `nodePort/NAME[:PORT]`, `loadBalancer/NAME[:PORT]`, `external/NAME:PORT`, `apiserver`, `metadata`, `kubelet`, or a list. PORT is a number or a name, `/udp` or `/sctp` may follow; without a port: all that the target listens on.',
+				'What is attempted: `POD:PORT`, `svc/NAME:PORT`, `node/NAME:PORT`, `nodePort/NAME[:PORT]`, `loadBalancer/NAME[:PORT]`, `external/NAME:PORT`, `apiserver`, `metadata[/dns|/pod-identity][:PORT]`, `kubelet`, or a list. PORT is a number or a name, `/udp` or `/sctp` may follow; without a port: all that the target listens on.',
 			),
 		matrix: matrix.optional().describe('All pairs of pods, instead of `from` and `to`.'),
 		on: dnsLabel.optional().describe('Goes over the connection that an earlier `hold` of this name opened.'),
@@ -110,9 +116,11 @@ export const attemptSchema = z
 			),
 		via: z
 			.string()
-			.regex(targetPattern, 'cluster, external/NAME, or another target')
+			.regex(viaPattern, 'cluster, cluster/pod, external/NAME, or another target')
 			.optional()
-			.describe('Resolver that is asked (`dns`): `cluster`, `external/NAME`, or another target.'),
+			.describe(
+				'Resolver that is asked (`dns`): `cluster` (the cluster’s DNS by the address of its Service), `cluster/pod` (by the address of a pod behind it), `external/NAME`, or another target; `:PORT` may follow.',
+			),
 		over: oneOrList(z.enum(['udp', 'tcp', 'tls', 'https']))
 			.optional()
 			.describe('Transports of the query (`dns`); default `udp`.'),

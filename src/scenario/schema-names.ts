@@ -22,9 +22,13 @@ export const nodePattern = /^[a-z]$/;
 const name = label;
 const port = '(?:[1-9][0-9]{0,4}|[a-z0-9][-a-z0-9]{0,14})';
 const portOf = `:${port}(?:/(?:tcp|udp|sctp))?`;
+/** Of these the metadata service of a cloud has several. */
+export const metadataNames = ['dns', 'pod-identity'] as const;
+const metadata = `metadata(?:/(?:${metadataNames.join('|')}))?(?:${portOf})?`;
 export const targetPattern = new RegExp(
-	`^(?:apiserver|metadata|kubelet|(?:(?:svc|nodePort|loadBalancer|external)/)?${name}(?:${portOf})?|node/[a-z](?:${portOf})?)$`,
+	`^(?:apiserver|kubelet|${metadata}|(?:(?:svc|nodePort|loadBalancer|external)/)?${name}(?:${portOf})?|node/[a-z](?:${portOf})?)$`,
 );
+export const viaPattern = new RegExp(`^cluster(?:/pod)?(?:${portOf})?$|${targetPattern.source}`);
 export const sourcePattern = new RegExp(`^(?:all|(?:external/)?${name}|node/[a-z])$`);
 export const portPattern = new RegExp(`^${port}(?:/(?:tcp|udp|sctp))?$`);
 

@@ -31,15 +31,28 @@ const targetKinds: Record<string, TargetRef['kind']> = {
 
 /** A text that matches `targetPattern`. */
 export function parseTarget(text: string): TargetRef {
-	if (text === 'apiserver' || text === 'metadata' || text === 'kubelet') {
+	if (text === 'apiserver' || text === 'kubelet') {
 		return { kind: text, name: '', port: undefined, protocol: undefined };
 	}
 	const colon = text.indexOf(':');
 	const place = colon < 0 ? text : text.slice(0, colon);
 	const slash = place.indexOf('/');
+	if (place === 'metadata' || place.startsWith('metadata/'))
+		return { kind: 'metadata', name: place.slice(9), ...portsOf(text, colon) };
 	const kind = slash < 0 ? 'pod' : (targetKinds[place.slice(0, slash)] ?? 'pod');
-	const port = colon < 0 ? { port: undefined, protocol: undefined } : parsePort(text.slice(colon + 1));
-	return { kind, name: place.slice(slash + 1), ...port };
+	return { kind, name: place.slice(slash + 1), ...portsOf(text, colon) };
+}
+
+/** The resolver of a DNS query: a text that matches `viaPattern`. */
+export function parseVia(text: string): TargetRef {
+	const colon = text.indexOf(':');
+	const place = colon < 0 ? text : text.slice(0, colon);
+	if (place !== 'cluster' && place !== 'cluster/pod') return parseTarget(text);
+	return { kind: 'clusterDns', name: place.slice('cluster/'.length), ...portsOf(text, colon) };
+}
+
+function portsOf(text: string, colon: number): Pick<TargetRef, 'port' | 'protocol'> {
+	return colon < 0 ? { port: undefined, protocol: undefined } : parsePort(text.slice(colon + 1));
 }
 
 /** A text that matches `sourcePattern`, other than `all`. */

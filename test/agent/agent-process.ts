@@ -30,6 +30,7 @@ export function agentFile(): Promise<string> {
 			platform: 'node',
 			target: 'node20',
 			format: 'esm',
+			banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 			logLevel: 'error',
 		});
 		return outfile;

@@ -29,7 +29,7 @@ function entries(folder: string): Entry[] {
 }
 
 describe('docs/catalogue.md', () => {
-	for (const folder of ['network-policy', 'istio']) {
+	for (const folder of ['network-policy', 'istio', 'dns']) {
 		it(`names each scenario of ${folder} once, with its file, in the column of its status, and no other`, async () => {
 			const { scenarios } = await readScenarios([`scenarios/${folder}`]);
 			const shipped = scenarios.map(({ name, file, status }) => ({ name, file: basename(file), status }));
@@ -40,7 +40,11 @@ describe('docs/catalogue.md', () => {
 	}
 
 	it('knows every folder of scenarios', () => {
-		expect(readdirSync(new URL('../../scenarios', import.meta.url)).sort()).to.deep.equal(['istio', 'network-policy']);
+		expect(readdirSync(new URL('../../scenarios', import.meta.url)).sort()).to.deep.equal([
+			'dns',
+			'istio',
+			'network-policy',
+		]);
 	});
 
 	it('lists the points of the catalogue in order', () => {

@@ -31,9 +31,14 @@ describe('the example of the format', () => {
 		expect(attempts.attempts[5]?.from).to.deep.equal([{ kind: 'node', name: 'a' }]);
 		expect(attempts.attempts[2]?.by).to.deep.equal(['timed-out', 'refused']);
 		expect(attempts.attempts[10]?.options).to.deep.include({
-			via: 'external/internet',
 			over: ['udp', 'tcp', 'tls', 'https'],
 		});
+		expect(attempts.attempts[10]?.to).to.deep.equal([
+			{ kind: 'external', name: 'internet', port: undefined, protocol: undefined },
+		]);
+		expect(attempts.attempts[11]?.to).to.deep.equal([
+			{ kind: 'clusterDns', name: '', port: undefined, protocol: undefined },
+		]);
 		expect(attempts.chaos[0]?.options).to.deep.include({ for: 2000, repeat: 5 });
 		expect(attempts.chaos[0]?.options.attempts).to.deep.include({ every: 20, before: 2000, after: 10_000 });
 		expect(attempts.policies.map(({ position }) => position.file)).to.deep.equal([

@@ -25,11 +25,14 @@ async function bundleFromSources(): Promise<string> {
 	const folder = join(packageFolder, 'node_modules/.cache/gatecrash');
 	const [file, fresh] = [join(folder, 'agent.mjs'), join(folder, `agent-${process.pid}.mjs`)];
 	const options = ['--bundle', '--platform=node', '--target=node20', '--format=esm', '--log-level=error'];
+	// Bundled CommonJS modules ask for Node's own ones by `require` (as in scripts/build.mjs).
+	const banner = `--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 	try {
 		await mkdir(folder, { recursive: true });
 		await promisify(execFile)(join(packageFolder, 'node_modules/.bin/esbuild'), [
 			join(packageFolder, 'src/agent/main.ts'),
 			...options,
+			banner,
 			`--outfile=${fresh}`,
 		]);
 		// Other processes may be starting agents from the old file right now: they must see a whole one.

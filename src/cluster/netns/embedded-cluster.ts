@@ -95,7 +95,7 @@ class EmbeddedCluster implements Cluster {
 		const captures = options.captures ?? findTool('perl') !== undefined;
 		this.capabilities = new Set([
 			...this.#families,
-			...(['network-policy', 'host-network', 'external', 'node-port'] as const),
+			...(['network-policy', 'host-network', 'external', 'node-port', 'cluster-dns', 'metadata'] as const),
 			...mesh,
 			...(captures ? (['wire-capture'] as const) : []),
 		]);
@@ -154,7 +154,7 @@ class EmbeddedCluster implements Cluster {
 		}
 		const program = this.#options.agent ?? (await agentProgram());
 		const inventory = new Inventory(workload, this.#families);
-		const services = new ServiceBook(workload.services, inventory);
+		const services = new ServiceBook(workload.services, inventory, workload.clusterDns);
 		const fabric = await Fabric.start({ userNamespace: permission.userNamespace, families: this.#families, signal });
 		const engine = this.#options.engine?.(workload.scenario) ?? engineWith(this.#bugs);
 		const envoy = this.#envoy;

@@ -19,18 +19,22 @@ import type { LineProcess } from '../line-process.ts';
 import { captureProgram } from '../wire/capture-program.ts';
 import { captureStream } from '../wire/capture-stream.ts';
 import type { Engine } from './engine.ts';
+import { clusterDnsName } from '../../model/cluster-dns.ts';
+import { clusterResolver } from './cluster-dns.ts';
 import { type Attachment, attachScript, detachBatch } from './endpoint-network.ts';
 import type { Fabric } from './fabric.ts';
 import type { Inventory } from './inventory.ts';
+import { interceptorConfig } from './interceptor.ts';
 import { type Member, nodeName } from './inventory.ts';
 import { readLossCounters, sumLosses } from './loss-counters.ts';
 import { envoyHint } from './envoy/envoy-binary.ts';
 import type { Mesh } from './mesh/mesh.ts';
 import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
 import { policyRuleset } from './policy-ruleset.ts';
+import { relabelled } from './relabelled.ts';
 import type { ServiceBook } from './service-book.ts';
 import { serviceRuleset } from './service-ruleset.ts';
-import { startAgent } from './start-agent.ts';
+import { spawnAgent, startAgent } from './start-agent.ts';
 import { transactions } from './transaction.ts';
 
 /** How many namespaces are set up at once; more than processors, because each waits for the kernel now and then. */
@@ -83,6 +87,8 @@ export class EmbeddedDeployment implements Deployment {
 	async populate(workload: Workload): Promise<void> {
 		for (const name of workload.initialPods) this.#inventory.addPod(name);
 		await this.#bringUp(this.#inventory.members(), {});
+		const interceptor = this.#engine.interceptor();
+		if (interceptor) spawnAgent(this.#fabric, this.#program, interceptorConfig(interceptor, this.#inventory));
 	}
 
 	endpoints(): Endpoint[] {
@@ -203,6 +209,7 @@ export class EmbeddedDeployment implements Deployment {
 			if (!member.agent) continue;
 			const agent = startAgent(this.#fabric, member, {
 				...{ settings: this.#settings, program: this.#program, boot: boot[member.name] ?? [] },
+				...(member.name === clusterDnsName && { dns: clusterResolver(this.#inventory, this.#services) }),
 			});
 			this.#agents.set(member, agent);
 		}
@@ -279,12 +286,4 @@ export class EmbeddedDeployment implements Deployment {
 
 function keyOf({ namespace, name }: NetworkPolicy): string {
 	return `${namespace}/${name}`;
-}
-
-function relabelled(
-	labels: Record<string, string>,
-	set: Record<string, string>,
-	remove: string[],
-): Record<string, string> {
-	return Object.fromEntries(Object.entries({ ...labels, ...set }).filter(([key]) => !remove.includes(key)));
 }

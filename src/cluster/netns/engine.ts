@@ -157,6 +157,11 @@ export class Engine {
 		return [];
 	}
 
+	/** What a node does with DNS queries to the outside before anything else: nothing. */
+	interceptor(): 'answers' | 'forwards' | undefined {
+		return undefined;
+	}
+
 	services(entries: ServiceEntry[]): ServiceEntry[] {
 		return entries;
 	}

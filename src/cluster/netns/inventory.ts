@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Addresses, IpFamily } from '../../model/address.ts';
 import type { Endpoint } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
+import { clusterDnsLabels, clusterDnsName, clusterDnsNamespace, clusterDnsPorts } from '../../model/cluster-dns.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ListenSpec, PodSpec } from '../../model/scenario.ts';
 import { AddressPool } from './address-pool.ts';
@@ -42,6 +43,7 @@ export class Inventory {
 		);
 		this.#addNode();
 		for (const name of Object.keys(workload.external)) this.#addExternal(name);
+		if (workload.clusterDns) this.#addClusterDns();
 	}
 
 	members(): Member[] {
@@ -135,6 +137,19 @@ export class Inventory {
 			number,
 			listen: spec?.listen ?? [],
 			spec: undefined,
+		});
+	}
+
+	/** Not one of the scenario's pods, but a pod like any other to policies. */
+	#addClusterDns(): void {
+		this.namespaceLabels[clusterDnsNamespace] ??= {};
+		const listen = clusterDnsPorts.map(({ name, port, protocol }): ListenSpec => {
+			return { name, port, protocol, speaks: protocol, resolves: protocol };
+		});
+		this.#add({
+			...this.#ownNetwork(false),
+			...{ kind: 'pod', name: clusterDnsName, uid: randomUUID(), namespace: clusterDnsNamespace },
+			...{ labels: { ...clusterDnsLabels }, hostNetwork: false, node: nodeName, agent: true, listen, spec: undefined },
 		});
 	}
 

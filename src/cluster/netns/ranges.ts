@@ -10,6 +10,9 @@ export const ranges = {
 	external: { ipv4: '203.0.113.0/24', ipv6: '2001:db8:113::/64' },
 } as const;
 
+/** The cluster's DNS, as kubeadm and its relatives give it out: the tenth address of the Services. */
+export const clusterDnsAddresses = { ipv4: '10.96.0.10', ipv6: 'fd00:10:96::a' } as const;
+
 /** The only node, `a`. */
 export const nodeAddresses = { ipv4: '192.0.2.10', ipv6: '2001:db8:192::10' } as const;
 

@@ -1,8 +1,16 @@
 import type { Addresses } from '../../model/address.ts';
 import { portKey, type ServiceState } from '../../model/cluster.ts';
+import {
+	clusterDnsLabels,
+	clusterDnsName,
+	clusterDnsNamespace,
+	clusterDnsPorts,
+	clusterDomain,
+} from '../../model/cluster-dns.ts';
 import type { ServicePort, ServiceSpec } from '../../model/scenario.ts';
 import { AddressPool } from './address-pool.ts';
 import type { Inventory, Member } from './inventory.ts';
+import { clusterDnsAddresses, pick } from './ranges.ts';
 import type { ServiceEntry } from './service-ruleset.ts';
 
 interface Service {
@@ -17,7 +25,8 @@ export class ServiceBook {
 	readonly #inventory: Inventory;
 	readonly #services: Service[];
 
-	constructor(services: Record<string, ServiceSpec>, inventory: Inventory) {
+	/** `clusterDns`: beside the scenario's own there is the one of the cluster's DNS. */
+	constructor(services: Record<string, ServiceSpec>, inventory: Inventory, clusterDns = false) {
 		this.#inventory = inventory;
 		// 10.96.0.1 is the API server's and 10.96.0.10 the cluster DNS's by custom; ours begin after them.
 		const pool = new AddressPool('services', inventory.families, 16, 65_534);
@@ -27,6 +36,19 @@ export class ServiceBook {
 			addresses: spec.headless ? {} : pool.take().addresses,
 			nodePorts: spec.type === 'ClusterIP' ? {} : this.#nodePorts(spec),
 		}));
+		if (!clusterDns) return;
+		const addresses = pick(clusterDnsAddresses, inventory.families);
+		this.#services.push({ name: clusterDnsName, spec: clusterDnsService, addresses, nodePorts: {} });
+	}
+
+	/** What the cluster's DNS knows: every Service by its full name. */
+	names(): Record<string, string[]> {
+		return Object.fromEntries(
+			this.#services.map(({ name, spec, addresses }) => [
+				`${name.split('/').at(-1)}.${spec.namespace}.svc.${clusterDomain}`,
+				Object.values(addresses),
+			]),
+		);
 	}
 
 	states(): ServiceState[] {
@@ -95,6 +117,18 @@ export class ServiceBook {
 		);
 	}
 }
+
+const clusterDnsService: ServiceSpec = {
+	...{ namespace: clusterDnsNamespace, selector: { ...clusterDnsLabels }, type: 'ClusterIP', headless: false },
+	ports: clusterDnsPorts.map(({ name, port, protocol }) => ({
+		name,
+		port,
+		targetPort: port,
+		protocol,
+		nodePort: undefined,
+	})),
+	externalTrafficPolicy: 'Cluster',
+};
 
 function targetPort(pod: Member, { targetPort: wanted, protocol }: ServicePort): number | undefined {
 	const declared =

@@ -48,4 +48,5 @@ export type Concern =
 	| 'a pod that reaches itself'
 	| 'the outside world'
 	| 'held connections'
+	| 'DNS'
 	| 'mutual TLS';

@@ -1,6 +1,7 @@
 import type { Bug } from './bug.ts';
 import { changeBugs } from './changes.ts';
 import { directionBugs } from './directions.ts';
+import { dnsBugs } from './dns.ts';
 import { ipBlockBugs } from './ip-block.ts';
 import { meshBugs } from './mesh.ts';
 import { namedPortBugs } from './named-ports.ts';
@@ -25,4 +26,4 @@ export const networkPolicyBugs: readonly Bug[] = [
 ];
 
 /** Every seeded bug, in the order in which they are shown. */
-export const bugs: readonly Bug[] = [...networkPolicyBugs, ...meshBugs, ...captureBugs];
+export const bugs: readonly Bug[] = [...networkPolicyBugs, ...meshBugs, ...captureBugs, ...dnsBugs];

@@ -1,0 +1,63 @@
+import { randomInt } from 'node:crypto';
+import type { DnsQuestion } from '../model/dns.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Answer, Dialect } from './dialect.ts';
+import { encodeQuery, readResponse } from './dns-message.ts';
+import { stranger } from './wire.ts';
+
+/** DNS messages; over TCP and TLS with their length before them (RFC 1035, 4.2.2). Texts hold one byte a character. */
+export class DnsDialect implements Dialect {
+	over = false;
+	readonly #question: DnsQuestion;
+	readonly #key: Buffer;
+	readonly #id = randomInt(65_536);
+	readonly #framed: boolean;
+	#token = '';
+	#rest = '';
+
+	constructor(question: DnsQuestion, key: Buffer) {
+		this.#question = question;
+		this.#key = key;
+		this.#framed = question.over === 'tcp' || question.over === 'tls';
+	}
+
+	request(token: string): string {
+		this.#token = token;
+		// RFC 8484, 4.1: over HTTPS the id is 0, so that caches find equal queries equal.
+		const message = encodeQuery(this.#question, token, this.#messageId()).toString('latin1');
+		return this.#framed ? framed(message) : message;
+	}
+
+	feed(text: string): Answer[] {
+		const messages: string[] = this.#framed ? [] : [text];
+		if (this.#framed) {
+			this.#rest += text;
+			for (let length = lengthOf(this.#rest); length !== undefined; length = lengthOf(this.#rest)) {
+				if (this.#rest.length < length + 2) break;
+				messages.push(this.#rest.slice(2, length + 2));
+				this.#rest = this.#rest.slice(length + 2);
+			}
+		}
+		return messages.flatMap((message) => {
+			const outcome = readResponse(this.#key, Buffer.from(message, 'latin1'), this.#token, this.#messageId());
+			return outcome === undefined ? [] : [{ outcome }];
+		});
+	}
+
+	unfinished(): Outcome | undefined {
+		return this.#rest === '' ? undefined : stranger('only a part of a DNS message came back');
+	}
+
+	#messageId(): number {
+		return this.#question.over === 'https' ? 0 : this.#id;
+	}
+}
+
+export function framed(message: string): string {
+	return String.fromCharCode(message.length >> 8, message.length & 255) + message;
+}
+
+/** Of the message that begins the text; undefined where not even its length is there. */
+export function lengthOf(text: string): number | undefined {
+	return text.length < 2 ? undefined : (text.charCodeAt(0) << 8) | text.charCodeAt(1);
+}
