@@ -1,7 +1,7 @@
 import type { AgentSettings, Cluster, ClusterFacts, Deployment } from '../model/cluster.ts';
 import type { Purpose } from '../model/event.ts';
 import type { Cell, ScenarioPlan, Step } from '../model/plan.ts';
-import { SourcePorts } from '../plan/source-ports.ts';
+import type { SourcePorts } from '../plan/source-ports.ts';
 import { Agents } from './agents.ts';
 import { attemptCells } from './attempt-cells.ts';
 import { attemptsAtStart } from './attempts-at-start.ts';
@@ -15,6 +15,7 @@ import { KnownPaths } from './known-paths.ts';
 import type { Permits } from './permits.ts';
 import type { OnProgress } from './progress.ts';
 import type { Recorder } from './recorder.ts';
+import { reservedPorts } from './reserved-ports.ts';
 import { settle } from './settle.ts';
 import { repliedBy, Tries } from './tries.ts';
 import type { UndoStack } from './undo-stack.ts';
@@ -255,17 +256,4 @@ function isAllowed(cell: Cell): boolean {
 function nextAttempts(steps: readonly Step[], index: number): string[] {
 	for (const step of steps.slice(index + 1)) if (step.do === 'attempt') return step.cells;
 	return [];
-}
-
-/** Ports that probes listen on are not given out as source ports. */
-function reservedPorts(plan: ScenarioPlan): SourcePorts {
-	const ports = new SourcePorts();
-	for (const [name, pod] of Object.entries(plan.workload.pods)) {
-		const node = pod.placement && 'node' in pod.placement ? pod.placement.node : 'a';
-		for (const { port } of pod.listen) ports.reserve(pod.hostNetwork ? `node/${node}` : `pod/${name}`, port);
-	}
-	for (const [name, { listen }] of Object.entries(plan.workload.external)) {
-		for (const { port } of listen) ports.reserve(`external/${name}`, port);
-	}
-	return ports;
 }

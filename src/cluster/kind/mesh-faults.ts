@@ -45,10 +45,11 @@ export class MeshFaults implements ClusterFaults {
 		}
 	}
 
-	async heal(fault: FaultName, namespaces: readonly string[]): Promise<string[]> {
+	async heal(fault: FaultName, namespaces: readonly string[], inHaste: boolean): Promise<string[]> {
 		const entry = this.#inForce.get(fault);
 		if (entry?.makes !== 'fault') return [];
-		const effects = await this.#undo(entry.recovery, new Sidecars(this.#options.client, namespaces));
+		const sidecars = inHaste ? undefined : new Sidecars(this.#options.client, namespaces);
+		const effects = await this.#undo(entry.recovery, sidecars);
 		this.#inForce.delete(fault);
 		this.#options.ledger?.undone(entry);
 		return effects;
@@ -90,7 +91,7 @@ export class MeshFaults implements ClusterFaults {
 		return renewal(sidecars, signal);
 	}
 
-	async #undo(recovery: Recovery, sidecars: Sidecars): Promise<string[]> {
+	async #undo(recovery: Recovery, sidecars: Sidecars | undefined): Promise<string[]> {
 		const { client, certificates } = this.#options;
 		if (recovery.do === 'scale') {
 			await scale(client, recovery, recovery.replicas);
@@ -98,6 +99,7 @@ export class MeshFaults implements ClusterFaults {
 		}
 		certificates.forgetFormer();
 		await this.#sign();
+		if (!sidecars) return [];
 		await sidecars.untilRootsMounted(1, mountBound);
 		const after = await sidecars.until((all) => all.every(({ trusted }) => trusted.length === 1), renewalBound);
 		const done = after.filter(({ trusted }) => trusted.length === 1);

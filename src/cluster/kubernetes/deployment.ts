@@ -190,7 +190,7 @@ export class KubernetesDeployment implements Deployment {
 	}
 
 	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
-		return this.#withEffects((faults, namespaces) => faults.heal(fault, namespaces));
+		return this.#withEffects((faults, namespaces) => faults.heal(fault, namespaces, this.#signal.aborted));
 	}
 
 	canary(bound: number, signal: AbortSignal): Promise<number | undefined> {

@@ -18,8 +18,8 @@ import type { Ownership } from './ownership.ts';
 /** Faults of one cluster; what each was seen to do, a sentence each. `namespaces`: the scenario's, by their real names. */
 export interface ClusterFaults {
 	inject(fault: FaultName, namespaces: readonly string[], signal: AbortSignal): Promise<string[]>;
-	/** Also after an abort. */
-	heal(fault: FaultName, namespaces: readonly string[]): Promise<string[]>;
+	/** Also after an abort; `inHaste`: then its effects on the scenario's pods, which are about to go, are not waited for. */
+	heal(fault: FaultName, namespaces: readonly string[], inHaste: boolean): Promise<string[]>;
 }
 
 export interface KubernetesSiteOptions {

@@ -1,0 +1,15 @@
+import type { ScenarioPlan } from '../model/plan.ts';
+import { SourcePorts } from '../plan/source-ports.ts';
+
+/** Ports that probes listen on are not given out as source ports. */
+export function reservedPorts(plan: ScenarioPlan): SourcePorts {
+	const ports = new SourcePorts();
+	for (const [name, pod] of Object.entries(plan.workload.pods)) {
+		const node = pod.placement && 'node' in pod.placement ? pod.placement.node : 'a';
+		for (const { port } of pod.listen) ports.reserve(pod.hostNetwork ? `node/${node}` : `pod/${name}`, port);
+	}
+	for (const [name, { listen }] of Object.entries(plan.workload.external)) {
+		for (const { port } of listen) ports.reserve(`external/${name}`, port);
+	}
+	return ports;
+}
