@@ -26,7 +26,6 @@ import type { Fabric } from './fabric.ts';
 import type { Inventory } from './inventory.ts';
 import { interceptorConfig } from './interceptor.ts';
 import { type Member, nodeName } from './inventory.ts';
-import { relabelled } from './label-selector.ts';
 import { readLossCounters, sumLosses } from './loss-counters.ts';
 import { envoyHint } from './envoy/envoy-binary.ts';
 import type { Mesh } from './mesh/mesh.ts';

@@ -33,8 +33,3 @@ export function fulfils({ key, operator, values }: LabelExpression, labels: Labe
 			return value === undefined;
 	}
 }
-
-/** Labels after a change of some. */
-export function relabelled(labels: Labels, set: Labels, remove: readonly string[]): Labels {
-	return Object.fromEntries(Object.entries({ ...labels, ...set }).filter(([key]) => !remove.includes(key)));
-}
