@@ -221,6 +221,7 @@ export interface AgentStream {
 
 /** A capture on one node. Whoever opened it closes it, which ends its program; that also ends with whoever it runs for. */
 export interface CaptureStream extends AgentStream {
+	/** As endpoints name it. */
 	readonly node: string;
 }
 

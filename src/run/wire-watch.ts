@@ -111,6 +111,10 @@ export class WireWatch {
 		});
 		watched.uids = new Map(interfaces.map(({ name, uid }) => [name, uid]));
 		recorder.append({ is: 'capture-began', epoch, capture: watched.id, interfaces });
+		const aside = pods.filter(({ uid, node }) => node === stream.node && !interfaces.some((one) => one.uid === uid));
+		if (!message || aside.length === 0) return;
+		const names = aside.map(({ name }) => name).join(', ');
+		recorder.append({ is: 'capture-failed', epoch, reason: `no host route on node ${stream.node} leads to ${names}` });
 	}
 
 	async #mark(when: 'before' | 'after'): Promise<void> {

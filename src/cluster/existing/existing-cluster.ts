@@ -58,6 +58,7 @@ class ExistingCluster implements Cluster {
 	readonly timing = timing;
 	readonly parallelDeployments = 3;
 	readonly hasExistingNamespaces = true;
+	readonly remedies = { 'wire-capture': 'Packets are captured on the embedded cluster and in nodes of kind only' };
 	readonly capabilities: ReadonlySet<Capability>;
 	readonly #client: KubeClient;
 	readonly #agentImage: string;

@@ -130,15 +130,18 @@ export class KubernetesDeployment implements Deployment {
 		if (!open) throw new GatecrashError('GC_CLUSTER', 'Packets can’t be captured on this cluster.');
 		const endpoints = pods.map((name) => this.#pods.find(name).endpoint).filter(({ hostNetwork }) => !hostNetwork);
 		const hosting = nodes.filter(({ symbol }) => endpoints.some(({ node }) => node === symbol));
-		return Promise.all(
+		const opened = await Promise.allSettled(
 			hosting.map(({ name, symbol }) => {
 				const here = endpoints.filter(({ node }) => node === symbol);
-				return open(
-					name,
-					here.flatMap(({ addresses }) => Object.values(addresses)),
-				);
+				const addresses = here.flatMap((endpoint) => Object.values(endpoint.addresses));
+				return open({ name, symbol }, addresses);
 			}),
 		);
+		const streams = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+		const failed = opened.find((one) => one.status === 'rejected');
+		if (!failed) return streams;
+		for (const stream of streams) stream.close();
+		throw failed.reason;
 	}
 
 	apply(policies: KubernetesObject[]): Promise<Acknowledgement> {

@@ -37,8 +37,10 @@ export interface KubernetesSiteOptions {
 	startExternal?: StartExternal | undefined;
 	/** Cluster-wide loss counters; without it they are reported as 0, and the driver's facts must say so in a note. */
 	lossCounters?: (() => Promise<LossCounters>) | undefined;
-	/** Captures on the node of that name, for the host side of pods with these addresses; without it nothing is captured. */
-	openCapture?: ((node: string, addresses: readonly string[]) => Promise<CaptureStream>) | undefined;
+	/** Captures on a node, for the host side of pods with these addresses; without it nothing is captured. */
+	openCapture?:
+		| ((node: Pick<ClusterNode, 'name' | 'symbol'>, addresses: readonly string[]) => Promise<CaptureStream>)
+		| undefined;
 	/** The authority of the cluster's mesh, where the harness has it. */
 	certificates?: MeshCertificates | undefined;
 	/** Without it none can be injected. */
