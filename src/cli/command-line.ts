@@ -39,12 +39,13 @@ export function buildProgram(context: Context, onDone: (code: ExitCode) => void)
 		const spec: CommandSpec = commands[name];
 		const command = program.command(name).description(spec.summary).exitOverride();
 		command.configureHelp({ helpWidth: 100 });
-		for (const [before, help] of Object.entries(spec.argument?.before ?? {})) command.argument(`<${before}>`, help);
+		const before = Object.entries(spec.argument?.before ?? {});
+		for (const [first, help] of before) command.argument(`<${first}>`, help);
 		if (spec.argument) command.argument(argumentSyntax(spec.argument), spec.argument.help);
 		for (const [key, flag] of Object.entries(spec.flags)) command.addOption(optionOf(key, flag));
 		command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  $ ${example}`).join('\n')}`);
 		command.action(async () => {
-			const args = spec.argument?.many ? command.args : command.args.slice(0, 1);
+			const args = spec.argument?.many ? command.args : command.args.slice(0, 1 + before.length);
 			onDone(await invoke(name, context, args, command.opts<GivenFlags>()));
 		});
 	}

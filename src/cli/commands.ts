@@ -1,6 +1,6 @@
-import { capabilityNames } from '../model/capability.ts';
 import { json, kind, kubernetes, out, paths, reporter, run, selection, verbose } from './common-flags.ts';
 import type { Flags } from './flag.ts';
+import { runFlags } from './run-flags.ts';
 
 export interface CommandSpec {
 	summary: string;
@@ -22,63 +22,7 @@ export const commands = {
 	run: {
 		summary: 'stand up a cluster, attempt, judge, report, and undo everything',
 		argument: paths,
-		flags: {
-			cluster: {
-				kind: 'text',
-				value: 'NAME',
-				help: 'name of a cluster, or a cluster definition file',
-				default: 'embedded',
-			},
-			...kubernetes,
-			...kind,
-			keep: {
-				kind: 'choice',
-				value: 'WHEN',
-				choices: ['never', 'on-failure', 'always'],
-				default: 'never',
-				help: 'keep the cluster afterwards: never, on-failure or always; `gatecrash clean` deletes it later',
-			},
-			inject: {
-				kind: 'texts',
-				value: 'BUG',
-				help: 'make the embedded cluster enforce wrongly on purpose, to see which scenarios notice (`gatecrash list --bugs`)',
-			},
-			...selection,
-			settle: { kind: 'duration', value: 'DURATION', help: 'bound for a change to take effect; polled, never slept' },
-			attempts: {
-				kind: 'count',
-				value: 'N',
-				least: 1,
-				help: 'tries of every cell, instead of the scenario’s own number',
-			},
-			timeout: { kind: 'duration', value: 'DURATION', help: 'interrupt the run after this long' },
-			failFast: {
-				kind: 'switch',
-				help: 'start no further scenario after a leak, a broken path or a scenario that could not be run',
-			},
-			concurrency: { kind: 'count', value: 'N', least: 1, help: 'attempts in flight at once', default: 4096 },
-			reporter,
-			out,
-			json,
-			quiet: { kind: 'switch', help: 'no progress; only the report, errors and the exit code' },
-			verbose,
-			strict: {
-				kind: 'switch',
-				help: 'inconclusive counts as failure; proof must be bracketed; an engine that differs from the text fails',
-			},
-			require: {
-				kind: 'texts',
-				value: 'CAPABILITY',
-				choices: capabilityNames,
-				help: 'fail before anything runs if the cluster lacks this',
-			},
-			maxSkipped: {
-				kind: 'count',
-				value: 'N',
-				least: 0,
-				help: 'more skipped cells than this make the run inconclusive',
-			},
-		},
+		flags: runFlags,
 		examples: [
 			'gatecrash run scenarios/network-policy',
 			'gatecrash run my.yaml --grep "/client-two→" -v',
@@ -154,6 +98,18 @@ export const commands = {
 			'gatecrash report latest --reporter markdown',
 			'gatecrash report latest --reporter junit=report.xml --reporter html=report.html',
 		],
+	},
+	diff: {
+		summary: 'what differs between two runs: new, fixed, changed, added and gone cells',
+		argument: {
+			name: 'NEW',
+			required: true,
+			many: false,
+			help: 'the later one, named in the same way',
+			before: { OLD: 'a run folder, the name of one, `latest`, or a verdicts.json' },
+		},
+		flags: { out, json },
+		examples: ['gatecrash diff 20260101-120000-1a2b3c latest', 'gatecrash diff main/verdicts.json latest --json'],
 	},
 	cluster: {
 		summary: 'stand up a kind cluster that stays for several runs, delete it, or list what there is',

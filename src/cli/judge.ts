@@ -1,15 +1,15 @@
-import { judge as judgePlan } from '../judge/judge.ts';
 import { renderConsole } from '../report/console.ts';
 import { renderJson } from '../report/json.ts';
 import type { Action } from './actions.ts';
+import { judgeRecorded } from './recorded-verdicts.ts';
 import { openRun } from './run-folder.ts';
 import { judgedExitCode } from './strictness.ts';
 
-/** Judges plan.json and history.jsonl again; with `--json` the same bytes as verdicts.json. Writes no file. */
+/** Judges plan.json and history.jsonl again, with the waivers of the run if it had any; with `--json` the same bytes as verdicts.json. Writes no file. */
 export const judge: Action<'judge'> = async (context, args, flags) => {
 	const recorded = await openRun(args[0] ?? 'latest', flags.out);
 	for (const gap of recorded.gaps) context.stderr(`${recorded.folder}: ${gap}\n`);
-	const verdicts = judgePlan(recorded.plan, recorded.events);
+	const verdicts = judgeRecorded(recorded);
 	const duration = recorded.events.at(-1)?.at;
 	context.stdout(
 		flags.json

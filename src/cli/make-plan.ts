@@ -18,13 +18,13 @@ export interface PlanRequest extends Selection {
 
 /**
  * From paths to a plan for a cluster that is not up yet. Undefined: the files are wrong, which was printed; exit 64.
- * Warnings are printed too, and don't end anything.
+ * Warnings are printed too, and don't end anything. `cases`: the ids of all cells, selected or not.
  */
 export async function makePlan(
 	paths: string[],
 	request: PlanRequest,
 	context: Context,
-): Promise<{ plan: Plan; cluster: Cluster } | undefined> {
+): Promise<{ plan: Plan; cluster: Cluster; cases: string[] } | undefined> {
 	const { scenarios, diagnostics } = await readPaths(paths);
 	if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
 		printDiagnostics(diagnostics, context);
@@ -38,5 +38,6 @@ export async function makePlan(
 	const all = [...diagnostics, ...planned.diagnostics];
 	printDiagnostics(all, context);
 	if (all.some((diagnostic) => diagnostic.severity === 'error')) return undefined;
-	return { plan: selectCells(planned.plan, request), cluster };
+	const cases = planned.plan.scenarios.flatMap((scenario) => scenario.cells.map((cell) => cell.id));
+	return { plan: selectCells(planned.plan, request), cluster, cases };
 }

@@ -1,7 +1,7 @@
-import { judge } from '../judge/judge.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Action } from './actions.ts';
 import type { ExitCode } from './exit-code.ts';
+import { judgeRecorded } from './recorded-verdicts.ts';
 import { printReportFailures } from './report-failures.ts';
 import { requestedReports, writeReports } from './reporters.ts';
 import { openRun } from './run-folder.ts';
@@ -18,7 +18,7 @@ export const report: Action<'report'> = async (context, args, flags) => {
 	for (const run of args) {
 		const recorded = await openRun(run, flags.out);
 		for (const gap of recorded.gaps) context.stderr(`${recorded.folder}: ${gap}\n`);
-		const verdicts = judge(recorded.plan, recorded.events);
+		const verdicts = judgeRecorded(recorded);
 		const { folder, plan } = recorded;
 		const source = { verdicts, plan, folder, duration: recorded.events.at(-1)?.at, verbose: flags.verbose };
 		const ending = printReportFailures(writeReports(requests, source, context), context);

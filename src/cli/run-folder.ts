@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readHistory } from '../history/read-history.ts';
 import type { HistoryEvent } from '../model/event.ts';
+import type { GateInput } from '../model/gate.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { type Plan, planSchemaVersion } from '../model/plan.ts';
+import { readGateFile } from './gate-file.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** A folder that holds everything about one run: run.json, plan.json, history.jsonl, verdicts.json, reports, logs/. */
@@ -61,6 +63,8 @@ export function writeRunFile(folder: string, name: string, text: string): void {
 export interface RecordedRun extends RunFolder {
 	plan: Plan;
 	events: HistoryEvent[];
+	/** What it was held against. */
+	gate: GateInput;
 	/** What is missing from the record, as sentences. */
 	gaps: string[];
 }
@@ -87,12 +91,14 @@ export async function openRun(run: string, out: string): Promise<RecordedRun> {
 		);
 	}
 	const plan = await readPlan(join(folder, 'plan.json'));
+	const gate = readGateFile(folder);
 	const file = join(folder, 'history.jsonl');
 	if (!existsSync(file))
 		return {
 			id: basename(folder),
 			folder,
 			plan,
+			gate,
 			events: [],
 			gaps: ['there is no history.jsonl: nothing was recorded'],
 		};
@@ -104,7 +110,7 @@ export async function openRun(run: string, out: string): Promise<RecordedRun> {
 		...(damaged.length > 0 ? [`history.jsonl is damaged in line ${damaged.slice(0, 5).join(', ')}`] : []),
 		...(events.at(-1)?.is === 'run-ended' ? [] : ['the history ends before the run does']),
 	];
-	return { id: basename(folder), folder: join(dirname(folder), basename(folder)), plan, events, gaps };
+	return { id: basename(folder), folder: join(dirname(folder), basename(folder)), plan, gate, events, gaps };
 }
 
 async function readPlan(file: string): Promise<Plan> {

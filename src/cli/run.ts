@@ -1,12 +1,13 @@
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { applyGate } from '../gate/apply-gate.ts';
 import { readHistory } from '../history/read-history.ts';
 import { judge } from '../judge/judge.ts';
 import type { Capability } from '../model/capability.ts';
 import type { Cluster, ClusterFacts } from '../model/cluster.ts';
+import type { GateInput } from '../model/gate.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Plan } from '../model/plan.ts';
-import type { RunVerdicts } from '../model/verdict.ts';
 import { renderJson } from '../report/json.ts';
 import { paint } from '../report/paint.ts';
 import { type RunOutcome, executeRun } from '../run/execute-run.ts';
@@ -17,6 +18,8 @@ import type { commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { type Ending, type ExitCode, combineExitCode } from './exit-code.ts';
 import type { FlagValues } from './flag.ts';
+import { readGate } from './gate.ts';
+import { gateFile } from './gate-file.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
 import { type Watched, clusterOptions, isKept } from './cluster-options.ts';
 import { makePlan } from './make-plan.ts';
@@ -24,6 +27,7 @@ import { whatIsLeft } from './what-is-left.ts';
 import { printFailure } from './print-failure.ts';
 import { openProgress } from './progress.ts';
 import { type LiveReports, openLiveReports } from './live-reports.ts';
+import { judgeRecorded } from './recorded-verdicts.ts';
 import type { ReportSource } from './render-report.ts';
 import {
 	type ReportFailure,
@@ -47,6 +51,8 @@ export const run: Action<'run'> = async (context, args, flags) => {
 	const made = await makePlan(args, { ...flags, options: clusterOptions(flags, place, ledger, watched) }, context);
 	if (made === undefined) return 64;
 	const { plan, cluster } = made;
+	const gate = await readGate(flags, made.cases, context);
+	if (gate === undefined) return 64;
 	checkRequired(flags.require, cluster);
 	if (plan.scenarios.length === 0) return nothingSelected(plan, flags, context);
 
@@ -62,13 +68,14 @@ export const run: Action<'run'> = async (context, args, flags) => {
 	};
 	writeRunFile(place.folder, 'run.json', toJson(record));
 	writeRunFile(place.folder, 'plan.json', toJson(plan));
+	if (gate.waivers.length > 0 || gate.baseline) writeRunFile(place.folder, gateFile, toJson(gate));
 
 	const requests = requestedReports(flags.reporter, { json: flags.json, folder: place.folder });
 	const kept: ReportRequest = { name: 'json', file: join(place.folder, 'verdicts.json') };
 	const reports = openLiveReports(
 		[...requests, kept],
 		{ plan, folder: place.folder, verbose: flags.verbose },
-		(events) => judge(plan, events),
+		(events) => applyGate(judge(plan, events), gate),
 		context,
 	);
 	await reports.refresh();
@@ -76,7 +83,7 @@ export const run: Action<'run'> = async (context, args, flags) => {
 	const left = (): string => whatIsLeft(ledger.standing(), place, flags.out);
 	const interruption = watchInterruption(context, flags.timeout, left);
 	watched.keep = () => isKept(flags.keep, interruption, plan, place);
-	const ended = await execute(plan, cluster, place, interruption, watched, reports, flags, context)
+	const ended = await execute(plan, cluster, place, interruption, watched, reports, gate, flags, context)
 		.catch((error: unknown): RunOutcome => ({ outcome: 'failed', error }))
 		.finally(() => interruption.close());
 	const ending = printEnding(ended, interruption, context);
@@ -106,8 +113,9 @@ async function conclude(
 	context: Context,
 ): Promise<ExitCode> {
 	// From the files, not from memory: `gatecrash judge` then sees the very same values.
-	const { events, plan } = await openRun(place.folder, flags.out);
-	const verdicts = judge(plan, events);
+	const recorded = await openRun(place.folder, flags.out);
+	const { events, plan } = recorded;
+	const verdicts = judgeRecorded(recorded);
 	const { folder } = place;
 	const source: ReportSource = { verdicts, plan, folder, duration: events.at(-1)?.at, verbose: flags.verbose };
 	const failures = [...writeReports(requests, source, context), ...appendStepSummary(requests, source, context)];
@@ -151,6 +159,7 @@ async function execute(
 	interruption: Interruption,
 	watched: Watched,
 	reports: LiveReports,
+	gate: GateInput,
 	flags: RunFlags,
 	context: Context,
 ): Promise<RunOutcome> {
@@ -171,7 +180,7 @@ async function execute(
 			onFacts: (facts) => printWarnings(facts, progress.show, context),
 			shouldStop: async (scenario) => {
 				await reports.refresh();
-				return flags.failFast && hasFailed(scenario, plan, place);
+				return flags.failFast && hasFailed(scenario, plan, gate, place);
 			},
 		});
 	} finally {
@@ -190,14 +199,14 @@ function printWarnings({ warnings = [] }: ClusterFacts, show: OnProgress, contex
 }
 
 /** Judges what was recorded so far. */
-async function hasFailed(scenario: string, plan: Plan, place: RunFolder): Promise<boolean> {
+async function hasFailed(scenario: string, plan: Plan, gate: GateInput, place: RunFolder): Promise<boolean> {
 	const { events } = await readHistory(join(place.folder, 'history.jsonl'));
 	const failed = events.some(
 		(event) => event.is === 'scenario-ended' && event.scenario === scenario && event.outcome === 'failed',
 	);
-	const judged: RunVerdicts = judge(plan, events);
-	const verdict = judged.scenarios.find((one) => one.scenario === scenario)?.verdict;
-	return failed || verdict === 'leak' || verdict === 'broken';
+	const judged = applyGate(judge(plan, events), gate).scenarios.find((one) => one.scenario === scenario);
+	const cells = judged?.cells.filter((cell) => cell.waiver === undefined) ?? [];
+	return failed || cells.some(({ verdict }) => verdict === 'leak' || verdict === 'broken');
 }
 
 function printEnding(ended: RunOutcome, interruption: Interruption, context: Context): Ending {

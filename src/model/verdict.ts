@@ -3,6 +3,7 @@ import type { ServerCertificate } from './agent.ts';
 import type { ClusterFacts, Phase } from './cluster.ts';
 import type { SourcePosition } from './diagnostic.ts';
 import type { FaultName } from './fault.ts';
+import type { Gate, Waiver } from './gate.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { CellQuery, Prediction } from './plan.ts';
 import type { AttemptKind, CertificateChoice, Expectation } from './scenario.ts';
@@ -66,6 +67,8 @@ export interface CellVerdict {
 	position: SourcePosition;
 	/** The command that repeats exactly this attempt. */
 	repeat: string;
+	/** It failed, and the gate lets it: the judge never sets this. */
+	waiver?: Pick<Waiver, 'reason' | 'link' | 'expires' | 'position'>;
 }
 
 export interface Observed {
@@ -197,6 +200,8 @@ export interface RunVerdicts {
 	complete: boolean;
 	verdict: Verdict;
 	exitCode: 0 | 1 | 2;
+	/** What waivers and a baseline make of it; undefined without either. The judge never sets this. */
+	gate?: Gate;
 	reasons: Reason[];
 	counts: Record<Verdict, number>;
 	scenarios: ScenarioVerdict[];

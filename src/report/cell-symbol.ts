@@ -11,6 +11,7 @@ export interface CellSymbol {
 const symbols = {
 	leak: { letter: 'L', means: 'leak', styles: ['bold', 'whiteBright', 'bgRed'] },
 	broken: { letter: 'B', means: 'broken', styles: ['bold', 'black', 'bgYellow'] },
+	waived: { letter: 'w', means: 'failed, and waived', styles: ['bold', 'magenta'] },
 	inconclusive: { letter: '?', means: 'inconclusive', styles: ['bold', 'yellow'] },
 	skipped: { letter: 's', means: 'skipped', styles: ['gray'] },
 	unprotected: { letter: 'u', means: 'unprotected, as declared', styles: ['magenta'] },
@@ -27,6 +28,7 @@ export const legend: readonly CellSymbol[] = [
 	symbols.leak,
 	symbols.broken,
 	symbols.inconclusive,
+	symbols.waived,
 	symbols.unprotected,
 	symbols.observedOpen,
 	symbols.observedClosed,
@@ -34,6 +36,7 @@ export const legend: readonly CellSymbol[] = [
 ];
 
 export function symbolOf(cell: CellVerdict): CellSymbol {
+	if (cell.waiver !== undefined) return symbols.waived;
 	switch (cell.verdict) {
 		case 'enforced':
 			return cell.observed.state === 'open' ? symbols.allowed : symbols.blocked;

@@ -8,7 +8,8 @@ import {
 	describePredicted,
 } from './describe-cell.ts';
 import { diagnoses } from './diagnoses.ts';
-import { type FindingGroup, groupFindings, groupNotes, groupSkipped } from './findings.ts';
+import { type FindingGroup, groupFindings, groupNotes, groupSkipped, groupWaived } from './findings.ts';
+import { describeChange, describeWaiver } from './gate-view.ts';
 import { type Style, paint } from './paint.ts';
 
 export interface FindingsOptions {
@@ -29,11 +30,18 @@ const tones: Partial<Record<CellVerdict['verdict'], Style[]>> = {
 /** Leaks, broken paths and inconclusive cells with all that is needed to believe and repeat them; then what is only worth knowing. */
 export function renderFindings(run: RunVerdicts, options: FindingsOptions): string[] {
 	const findings = groupFindings(run);
+	const waived = groupWaived(run);
 	const notes = groupNotes(run);
 	const skipped = groupSkipped(run);
 	const lines: string[] = [];
 	if (findings.length > 0) lines.push(rule(plural(findings.length, 'finding'), options), '');
-	findings.forEach((finding, index) => lines.push(...renderFinding(finding, index + 1, options), ''));
+	findings.forEach((finding, index) => lines.push(...renderFinding(finding, index + 1, run, options), ''));
+	if (waived.length > 0) {
+		lines.push(rule('waived', options), '');
+		for (const { first, cells } of waived)
+			lines.push(...renderShort({ first, cells }, [{ code: 'waived', text: sayWaived(first) }], options));
+		lines.push('');
+	}
 	if (notes.length > 0) {
 		lines.push(rule('worth knowing', options), '');
 		for (const note of notes)
@@ -53,8 +61,13 @@ export function rule(title: string, options: { colour: boolean; width: number })
 	return `${dim('──')} ${paint(options.colour, 'bold')(title)} ${dim('─'.repeat(Math.max(0, options.width - title.length - 4)))}`;
 }
 
-function renderFinding(finding: FindingGroup, number: number, options: FindingsOptions): string[] {
+function sayWaived(cell: CellVerdict): string {
+	return `${cell.verdict}, ${describeWaiver(cell)}`;
+}
+
+function renderFinding(finding: FindingGroup, number: number, run: RunVerdicts, options: FindingsOptions): string[] {
 	const { first } = finding;
+	const change = describeChange(finding.cells, run);
 	const tone = paint(options.colour, ...(tones[first.verdict] ?? []));
 	const evidence = describeEvidence(first.evidence);
 	const unheld = first.controls.filter((control) => !control.held);
@@ -62,6 +75,7 @@ function renderFinding(finding: FindingGroup, number: number, options: FindingsO
 		`${String(number).padStart(2)}  ${tone(` ${first.verdict.toUpperCase()} `)}  ${paint(options.colour, 'bold')(first.id)}`,
 		...otherIds(finding, options),
 		...(first.diagnosis === undefined ? [] : field('means', diagnoses[first.diagnosis], options)),
+		...(change === '' ? [] : field('baseline', change, options)),
 		...field('declared', `${describeDeclared(first)}, at ${describePosition(first)}`, options),
 		...field('predicted', describePredicted(first), options),
 		...field('observed', describeObserved(first), options),

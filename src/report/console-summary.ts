@@ -2,7 +2,8 @@ import type { RunVerdicts } from '../model/verdict.ts';
 import { describeCounts, describeDuration, plural } from './counts.ts';
 import { field, rule } from './console-findings.ts';
 import { type Style, paint } from './paint.ts';
-import { summaryFacts, verdictWord } from './summary-facts.ts';
+import { exitCodeOf, verdictWord } from './gate-view.ts';
+import { summaryFacts } from './summary-facts.ts';
 
 export interface SummaryOptions {
 	colour: boolean;
@@ -23,7 +24,7 @@ export function renderSummary(run: RunVerdicts, options: SummaryOptions): string
 	const line = (label: string, text: string): string[] => field(label, text, options, { margin: 2 });
 	const took = options.duration === undefined ? '' : `, in ${describeDuration(options.duration)}`;
 	const scope = `${plural(cells, 'cell')} in ${plural(run.scenarios.length, 'scenario')}${took}`;
-	const verdict = paint(options.colour, ...tones[run.exitCode])(` ${verdictWord(run).toUpperCase()} `);
+	const verdict = paint(options.colour, ...tones[exitCodeOf(run)])(` ${verdictWord(run).toUpperCase()} `);
 	return [
 		rule('summary', options),
 		'',

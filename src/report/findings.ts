@@ -8,9 +8,20 @@ export interface FindingGroup {
 
 const failures: readonly string[] = ['leak', 'broken', 'inconclusive'];
 
-/** Leaks first, then broken, then inconclusive; within a verdict in the order of the plan. */
+/** Leaks first, then broken, then inconclusive; within a verdict in the order of the plan. What is waived is left out. */
 export function groupFindings(run: RunVerdicts): FindingGroup[] {
-	const cells = run.scenarios.flatMap((scenario) => scenario.cells).filter((cell) => failures.includes(cell.verdict));
+	return groupFailing(run, false);
+}
+
+/** What failed and is waived, in the same order. */
+export function groupWaived(run: RunVerdicts): FindingGroup[] {
+	return groupFailing(run, true);
+}
+
+function groupFailing(run: RunVerdicts, waived: boolean): FindingGroup[] {
+	const cells = run.scenarios
+		.flatMap((scenario) => scenario.cells)
+		.filter((cell) => failures.includes(cell.verdict) && (cell.waiver !== undefined) === waived);
 	return group(cells, (cell) => [
 		cell.scenario,
 		cell.phase,
@@ -21,6 +32,7 @@ export function groupFindings(run: RunVerdicts): FindingGroup[] {
 		cell.observed.state,
 		Object.keys(cell.observed.outcomes).sort(),
 		cell.reasons.map((reason) => reason.code),
+		cell.waiver?.position,
 	]).sort((one, other) => verdicts.indexOf(one.first.verdict) - verdicts.indexOf(other.first.verdict));
 }
 

@@ -1,4 +1,5 @@
 import type { SourcePosition } from '../model/diagnostic.ts';
+import type { WaiverUse } from '../model/gate.ts';
 import type { CellVerdict, RunVerdicts, Verdict } from '../model/verdict.ts';
 import { plural } from './counts.ts';
 import { describeDeclared, describeObserved, describePath, describePredicted } from './describe-cell.ts';
@@ -31,6 +32,7 @@ export function renderGithub(run: RunVerdicts, nameOf: FileNames = (file) => fil
 				...(file !== undefined && { position: { file: nameOf(file), line: 1, column: 1 } }),
 			}),
 		),
+		...(run.gate?.waivers ?? []).flatMap((use) => annotateWaiver(use, nameOf)),
 		...(run.cluster?.warnings ?? []).map(
 			(message): Annotation => ({ level: 'warning', title: 'gatecrash: the cluster', message }),
 		),
@@ -48,6 +50,13 @@ function annotate({ first, cells }: FindingGroup, nameOf: FileNames): Annotation
 		message: [...explain(first), ...(shown.length > 0 ? ['the same:', ...shown, ...more] : [])].join('\n'),
 		position: positionOf(first.position, nameOf),
 	};
+}
+
+function annotateWaiver({ state, text, position }: WaiverUse, nameOf: FileNames): Annotation[] {
+	if (state === 'not-attempted') return [];
+	const level = state === 'expired' ? 'error' : state === 'used' ? 'notice' : 'warning';
+	const title = state === 'used' ? 'gatecrash: waived' : `gatecrash: waiver ${state}`;
+	return [{ level, title, message: text, position: positionOf(position, nameOf) }];
 }
 
 function explain(cell: CellVerdict): string[] {

@@ -1,4 +1,5 @@
 import type { Phase } from '../model/cluster.ts';
+import type { Gate } from '../model/gate.ts';
 import type { CellVerdict, RunVerdicts, ScenarioVerdict, Verdict } from '../model/verdict.ts';
 import { type Answerless, answerless } from './answerless.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from './describe-cell.ts';
 import { diagnoses } from './diagnoses.ts';
 import { escapeXml, escapeXmlAttribute } from './escape-xml.ts';
+import { describeWaiver } from './gate-view.ts';
 import { describeWire } from './wire.ts';
 
 interface TestCase {
@@ -41,6 +43,7 @@ export function renderJunit(run: RunVerdicts): string {
 		),
 	);
 	suites.push(...missing.filter(({ scenario }) => scenario === undefined).map(runSuite));
+	if (run.gate !== undefined && run.gate.waivers.length > 0) suites.push(waiverSuite(run.gate));
 	const duration = run.scenarios.reduce((sum, scenario) => sum + (scenario.duration ?? 0), 0);
 	const attributes = { name: 'gatecrash', ...tally(suites.flatMap((suite) => suite.cases)), time: seconds(duration) };
 	const lines = [
@@ -107,6 +110,19 @@ function runSuite(missing: Answerless): TestSuite {
 	return { attributes: { name: 'gatecrash', ...tally(cases) }, properties: {}, cases };
 }
 
+/** What has expired fails, as it fails the gate; what is not needed any more is said. */
+function waiverSuite({ waivers }: Gate): TestSuite {
+	const cases = waivers.map(({ case: id, state, text, position }): TestCase => {
+		const { file, line } = position;
+		const attributes = { name: `waiver of ${id}`, classname: 'waivers', time: seconds(0), file, line: String(line) };
+		if (state === 'expired') {
+			return { attributes, result: 'failure', body: `<failure${write({ message: text, type: 'waiver-expired' })}/>` };
+		}
+		return { attributes, result: 'passed', body: `<system-out>${escapeXml(`${state}: ${text}`)}</system-out>` };
+	});
+	return { attributes: { name: 'waivers', ...tally(cases) }, properties: {}, cases };
+}
+
 function errorCase({ name, reasons }: Answerless, classname: string): TestCase {
 	const message = reasons.map((reason) => reason.text).join('; ') || 'nothing was shown';
 	const body = `<error${write({ message, type: reasons[0]?.code ?? 'inconclusive' })}/>`;
@@ -124,7 +140,7 @@ const results: Record<Verdict, TestCase['result']> = {
 };
 
 function caseOf(cell: CellVerdict, scenario: ScenarioVerdict): TestCase {
-	const result = results[cell.verdict];
+	const result = cell.waiver === undefined ? results[cell.verdict] : 'skipped';
 	const { file, line } = cell.position;
 	const time = seconds(cell.observed.roundTrip ?? 0);
 	const attributes = { name: cell.id, classname: scenario.scenario, time, file, line: String(line) };
@@ -146,7 +162,10 @@ function caseBody(cell: CellVerdict, result: TestCase['result']): string {
 		const findings = texts.join('\n');
 		return findings === '' ? '' : `<system-out>${escapeXml(findings)}</system-out>`;
 	}
-	if (result === 'skipped') return `<skipped${write({ message: why })}/>`;
+	if (result === 'skipped') {
+		const message = cell.waiver === undefined ? why : `${cell.verdict}, ${describeWaiver(cell)}`;
+		return `<skipped${write({ message })}/>`;
+	}
 	const attributes = { message: `${cell.verdict}: ${why}`, type: cell.reasons[0]?.code ?? cell.verdict };
 	return `<${result}${write(attributes)}>${escapeXml(detail(cell))}</${result}>`;
 }

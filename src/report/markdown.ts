@@ -11,7 +11,8 @@ import {
 import { describeTimes } from './describe-times.ts';
 import { summarizeAnswers } from './describe-dns.ts';
 import { diagnoses } from './diagnoses.ts';
-import { type FindingGroup, groupFindings, groupNotes } from './findings.ts';
+import { type FindingGroup, groupFindings, groupNotes, groupWaived } from './findings.ts';
+import { describeChange, describeWaiver, gateFacts, verdictWord } from './gate-view.ts';
 import { type Grid, gridsOf, letters } from './grid.ts';
 import { describeWire, describeWireOfRun } from './wire.ts';
 
@@ -32,18 +33,23 @@ const squaresShown = 400;
 /** The report as GitHub-flavoured Markdown, made for a step summary or a pull-request comment. */
 export function renderMarkdown(run: RunVerdicts): string {
 	const findings = groupFindings(run);
+	const waived = groupWaived(run);
 	const notes = groupNotes(run);
 	const wire = describeWireOfRun(run);
 	const blocks = [
-		`## ${marks[run.verdict]} gatecrash: ${run.verdict}`,
+		titleOf(run),
 		[`${describeCounts(run.counts)}.`, ...run.reasons.map((reason) => escapeMarkdown(reason.text))].join(' '),
 		...(run.cluster?.warnings ?? []).map((text) => `> **Warning:** ${escapeMarkdown(text)}`),
 		...(run.complete ? [] : ['**The run was cut off**: what is missing is inconclusive.']),
+		gateFacts(run)
+			.map(([label, text]) => `- ${label}: ${escapeMarkdown(text)}`)
+			.join('\n'),
 		scenarioTable(run.scenarios),
 		...(wire === undefined ? [] : [`Wire: ${escapeMarkdown(wire)}.`]),
 		...(findings.length > 0 ? [`### ${plural(findings.length, 'finding')}`] : []),
-		...findings.slice(0, findingsShown).map(renderFinding),
+		...findings.slice(0, findingsShown).map((finding) => renderFinding(finding, run)),
 		...(findings.length > findingsShown ? [`… and ${findings.length - findingsShown} more: see verdicts.json.`] : []),
+		...(waived.length > 0 ? ['### Waived', waived.map(renderWaived).join('\n')] : []),
 		...(notes.length > 0 ? ['### Worth knowing', notes.map(renderNote).join('\n')] : []),
 		...run.scenarios.filter((scenario) => scenario.cells.length > 0).map(renderScenario),
 		renderOrigin(run),
@@ -60,13 +66,27 @@ function scenarioTable(scenarios: ScenarioVerdict[]): string {
 	return ['| verdict | scenario | cells | time |', '| --- | --- | --- | ---: |', ...rows].join('\n');
 }
 
-function renderFinding({ first, cells }: FindingGroup): string {
+/** Without waivers the judge's own word: where cells were only observed it says so. */
+function titleOf(run: RunVerdicts): string {
+	const word = run.gate === undefined ? run.verdict : verdictWord(run);
+	const mark = word === 'waived' ? '⚠️' : word === 'waiver expired' ? '❌' : marks[word];
+	return `## ${mark} gatecrash: ${word}`;
+}
+
+function renderWaived({ first, cells }: FindingGroup): string {
+	const others = cells.length > 1 ? ` and ${cells.length - 1} more` : '';
+	return `- ${first.verdict}, ${escapeMarkdown(describeWaiver(first))}: ${code(first.id)}${others}`;
+}
+
+function renderFinding({ first, cells }: FindingGroup, run: RunVerdicts): string {
+	const change = describeChange(cells, run);
 	const evidence = describeEvidence(first.evidence);
 	const others = cells.length > 1 ? ` and ${cells.length - 1} more` : '';
 	return [
 		`**${first.verdict}${first.diagnosis ? ` (${first.diagnosis})` : ''}** ${code(first.id)}${others}`,
 		'',
 		...(first.diagnosis === undefined ? [] : [`- means: ${diagnoses[first.diagnosis]}`]),
+		...(change === '' ? [] : [`- baseline: ${escapeMarkdown(change)}`]),
 		`- declared: ${escapeMarkdown(describeDeclared(first))}, at ${code(describePosition(first))}`,
 		`- predicted: ${escapeMarkdown(describePredicted(first))}`,
 		`- observed: ${escapeMarkdown(describeObserved(first))}`,

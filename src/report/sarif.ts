@@ -10,6 +10,7 @@ import {
 } from './describe-cell.ts';
 import { diagnoses } from './diagnoses.ts';
 import type { FileNames } from './github.ts';
+import { describeWaiver, exitCodeOf } from './gate-view.ts';
 import { policiesBehind } from './policies-behind.ts';
 import { type RuleId, ruleIds, rules } from './sarif-rules.ts';
 import { type SarifLocation, sourceRoot, physicalLocation } from './sarif-location.ts';
@@ -33,7 +34,7 @@ export function renderSarif(run: RunVerdicts, options: SarifOptions = {}): strin
 	const found = ruleIds.flatMap((rule) => cells.filter((cell) => cell.verdict === rule));
 	const missing = answerless(run);
 	const results = [
-		...found.slice(0, resultsAtMost - missing.length).map((cell) => resultOf(cell, options)),
+		...found.slice(0, resultsAtMost - missing.length).map((cell) => resultOf(cell, run, options)),
 		...missing.flatMap((one) => missingResult(one, options)),
 	];
 	const log = {
@@ -45,7 +46,7 @@ export function renderSarif(run: RunVerdicts, options: SarifOptions = {}): strin
 				automationDetails: { id: `gatecrash/${run.cluster?.name ?? 'none'}/${run.run}` },
 				originalUriBaseIds: { [sourceRoot]: { description: { text: 'The root of the repository.' } } },
 				columnKind: 'utf16CodeUnits',
-				invocations: [invocationOf(run, found.length - (results.length - missing.length))],
+				invocations: [invocationOf(run, Math.max(0, found.length - (resultsAtMost - missing.length)), options.nameOf)],
 				results,
 				properties: { run: run.run, verdict: run.verdict, counts: run.counts, enforcers: run.cluster?.enforcers ?? [] },
 			},
@@ -54,7 +55,7 @@ export function renderSarif(run: RunVerdicts, options: SarifOptions = {}): strin
 	return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function resultOf(cell: CellVerdict, { plan, nameOf }: SarifOptions): Record<string, unknown> {
+function resultOf(cell: CellVerdict, run: RunVerdicts, { plan, nameOf }: SarifOptions): Record<string, unknown> {
 	const policies = policiesBehind(cell, plan);
 	const related = policies.map(({ name, position }, index): SarifLocation & { id: number } => ({
 		id: index + 1,
@@ -72,6 +73,10 @@ function resultOf(cell: CellVerdict, { plan, nameOf }: SarifOptions): Record<str
 				logicalLocations: [{ fullyQualifiedName: cell.id, kind: 'resource' }],
 			},
 		],
+		...(run.gate !== undefined && { suppressions: suppressionsOf(cell, nameOf) }),
+		...(run.gate?.baseline !== undefined && {
+			baselineState: run.gate.baseline.new.includes(cell.id) ? 'new' : 'unchanged',
+		}),
 		...(related.length > 0 && { relatedLocations: related }),
 		partialFingerprints: fingerprints(cell.id),
 		properties: {
@@ -83,6 +88,22 @@ function resultOf(cell: CellVerdict, { plan, nameOf }: SarifOptions): Record<str
 			repeat: cell.repeat,
 		},
 	};
+}
+
+/** None is said too: readers then know that the result is open. */
+function suppressionsOf(cell: CellVerdict, nameOf?: FileNames): object[] {
+	if (cell.waiver === undefined) return [];
+	const location = physicalLocation(cell.waiver.position, nameOf);
+	return [{ kind: 'external', status: 'accepted', justification: describeWaiver(cell), location }];
+}
+
+function waiverNotes({ gate }: RunVerdicts, nameOf?: FileNames): object[] {
+	const said = (gate?.waivers ?? []).filter(({ state }) => state !== 'used' && state !== 'not-attempted');
+	return said.map(({ state, text, position }) => ({
+		level: state === 'expired' ? 'error' : 'warning',
+		message: { text },
+		locations: [physicalLocation(position, nameOf)],
+	}));
 }
 
 /** The second is what GitHub compares; it would otherwise hash the line, which several cells share. */
@@ -118,7 +139,7 @@ function missingResult({ name, scenario, file, reasons }: Answerless, { nameOf }
 	];
 }
 
-function invocationOf(run: RunVerdicts, leftOut: number): Record<string, unknown> {
+function invocationOf(run: RunVerdicts, leftOut: number, nameOf?: FileNames): Record<string, unknown> {
 	const notes = [
 		...answerless(run).flatMap(({ scenario, name, reasons }) =>
 			scenario === undefined ? [`not shown: ${name}: ${reasons.map(({ text }) => text).join('; ')}`] : [],
@@ -129,7 +150,10 @@ function invocationOf(run: RunVerdicts, leftOut: number): Record<string, unknown
 	return {
 		executionSuccessful: run.complete,
 		...(!Number.isNaN(Date.parse(run.startedAt)) && { startTimeUtc: run.startedAt }),
-		exitCode: run.exitCode,
-		toolExecutionNotifications: notes.map((text) => ({ level: run.complete ? 'warning' : 'error', message: { text } })),
+		exitCode: exitCodeOf(run),
+		toolExecutionNotifications: [
+			...notes.map((text) => ({ level: run.complete ? 'warning' : 'error', message: { text } })),
+			...waiverNotes(run, nameOf),
+		],
 	};
 }

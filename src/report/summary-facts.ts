@@ -1,15 +1,12 @@
-import type { Proof, RunVerdicts, Verdict } from '../model/verdict.ts';
+import type { Proof, RunVerdicts } from '../model/verdict.ts';
 import { describeDuration, describePhases, plural } from './counts.ts';
+import { gateFacts } from './gate-view.ts';
 import { describeWireOfRun } from './wire.ts';
-
-/** The run's verdict in one word. Exit code 0 means that everything declared is enforced, also where other cells were only observed. */
-export function verdictWord(run: RunVerdicts): Verdict {
-	return run.exitCode === 0 ? 'enforced' : run.verdict;
-}
 
 /** How the run was proved, how long it waited, and where it ran: pairs of a label and a sentence. */
 export function summaryFacts(run: RunVerdicts): [string, string][] {
 	return [
+		...gateFacts(run),
 		['proof', describeProof(run)],
 		...wire(run),
 		...waits(run).map((text): [string, string] => ['wait', text]),

@@ -9,7 +9,8 @@ import {
 	describePredicted,
 } from '../describe-cell.ts';
 import { diagnoses } from '../diagnoses.ts';
-import { type FindingGroup, groupFindings, groupNotes, groupSkipped } from '../findings.ts';
+import { type FindingGroup, groupFindings, groupNotes, groupSkipped, groupWaived } from '../findings.ts';
+import { describeWaiver } from '../gate-view.ts';
 import { type Html, html } from './markup.ts';
 import { sidesOf } from './sides.ts';
 import { renderSide } from './square.ts';
@@ -25,11 +26,16 @@ export function renderFindings(run: RunVerdicts, placeOf: PlaceOf): Html {
 	const findings = groupFindings(run);
 	const notes = groupNotes(run);
 	const skipped = groupSkipped(run);
+	const waived = groupWaived(run).length > 0;
 	const hidden = findings.length - findingsShown;
 	return html`<section id="findings">
 <h2>${findings.length === 0 ? 'No findings' : plural(findings.length, 'finding')}</h2>
-${findings.length === 0 ? html`<p class="quiet">No leak, no broken path, nothing inconclusive.</p>\n` : undefined}${findings.slice(0, findingsShown).map((group) => renderFinding(group, placeOf))}${hidden > 0 ? html`<p class="quiet">${hidden} more are not listed here: show them in the matrices with the filter.</p>\n` : undefined}${renderShort('Worth knowing', notes, (cell) => cell.findings, placeOf)}${renderShort('Skipped', skipped, (cell) => cell.reasons, placeOf)}</section>
+${findings.length === 0 ? html`<p class="quiet">No leak, no broken path, nothing inconclusive${waived ? ' but what is waived' : ''}.</p>\n` : undefined}${findings.slice(0, findingsShown).map((group) => renderFinding(group, placeOf))}${hidden > 0 ? html`<p class="quiet">${hidden} more are not listed here: show them in the matrices with the filter.</p>\n` : undefined}${renderShort('Waived', groupWaived(run), sayWaiver, placeOf)}${renderShort('Worth knowing', notes, (cell) => cell.findings, placeOf)}${renderShort('Skipped', skipped, (cell) => cell.reasons, placeOf)}</section>
 `;
+}
+
+function sayWaiver(cell: CellVerdict): Reason[] {
+	return [{ code: cell.verdict, text: describeWaiver(cell) }];
 }
 
 function renderFinding({ first, cells }: FindingGroup, placeOf: PlaceOf): Html {

@@ -7,7 +7,7 @@ import { packVerdicts } from './packed-verdicts.ts';
 import { pageAssets } from './page-assets.ts';
 import { renderScenario } from './scenario.ts';
 import { type SummaryOptions, renderSummary } from './summary.ts';
-import { verdictWord } from '../summary-facts.ts';
+import { verdictWord } from '../gate-view.ts';
 
 /** Up to this many scenarios are all unfolded; of more, those with a finding. */
 const fewScenarios = 3;

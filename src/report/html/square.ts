@@ -11,7 +11,7 @@ export interface PlacedCell {
 
 /** Draws a cell: the letter of its verdict above what was declared, predicted and observed. Short, since there may be thousands. */
 export function renderSquare({ cell, place }: PlacedCell): Html {
-	return html`<button class="sq ${cell.verdict}" data-c="${place}" tabindex="-1" aria-label="${sayCell(cell)}">${renderMarks(cell)}</button>`;
+	return html`<button class="sq ${cell.waiver === undefined ? cell.verdict : 'unprotected'}" data-c="${place}" tabindex="-1" aria-label="${sayCell(cell)}">${renderMarks(cell)}</button>`;
 }
 
 /** The marks alone, for the legend. */
@@ -27,5 +27,6 @@ export function renderSide({ letter, shape }: Side): Html {
 /** From and to are said by the heads of row and column. */
 function sayCell(cell: CellVerdict): string {
 	const { declared, predicted, observed } = sidesOf(cell);
-	return `${cell.verdict}; declared ${declared.says}, predicted ${predicted.says}, observed ${observed.says}`;
+	const verdict = cell.waiver === undefined ? cell.verdict : `${cell.verdict}, waived`;
+	return `${verdict}; declared ${declared.says}, predicted ${predicted.says}, observed ${observed.says}`;
 }

@@ -8,6 +8,7 @@ import {
 	describePosition,
 	describePredicted,
 } from '../../describe-cell.ts';
+import { describeWaiver } from '../../gate-view.ts';
 import { describeWireOf } from '../../wire.ts';
 import { type Side, sidesOf } from '../sides.ts';
 import { make } from './elements.ts';
@@ -38,7 +39,8 @@ function whyColumn(cell: CellVerdict): Node {
 		...row('predicted', ...withMark(predicted, describePredicted(cell))),
 		...row('observed', ...withMark(observed, describeObserved(cell))),
 	);
-	const reasons = [...cell.reasons, ...cell.findings].map(({ code, text }) =>
+	const waiver = cell.waiver === undefined ? [] : [{ code: 'waived', text: describeWaiver(cell) }];
+	const reasons = [...waiver, ...cell.reasons, ...cell.findings].map(({ code, text }) =>
 		make('p', 'reason', text, ' ', make('code', '', code)),
 	);
 	const means = cell.diagnosis === undefined ? [] : [make('p', '', `That means: ${diagnoses[cell.diagnosis]}.`)];
