@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { CellVerdict } from '../../src/model/verdict.ts';
 import { renderConsole } from '../../src/report/console.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
+import { agentPids } from './support/agent-pids.ts';
 import { allowDns, dnsScenario, outside } from './support/dns-scenario.ts';
 import { runScenario } from './support/run-scenario.ts';
 
@@ -129,3 +132,49 @@ describe('DNS egress, on the embedded cluster', function () {
 		expect(codes(lying.cell('client→cluster'))).to.deep.equal(['dns-wrong-answer']);
 	});
 });
+
+describe('no packet leaves the embedded cluster', function () {
+	this.timeout(60_000);
+
+	it('a query to an address of the internet comes to us, and every packet that the node sends comes to an endpoint of ours', async () => {
+		const run = randomBytes(4).toString('hex');
+		const text = dnsScenario({
+			pods: '    on-node: {namespace: other, hostNetwork: true}',
+			attempts: `    - {kind: dns, from: client, via: external/google, over: [udp, tcp], query: {name: "$(token).$(external.google.zone)", type: TXT}, expect: blocked}`,
+		}).replace('external: {outside: {}}', 'external: {google: {addresses: {ipv4: 8.8.8.8}}}');
+		let devices: Record<string, [number, number]>[] = [];
+		const { cell } = await runScenario(text, {
+			run,
+			// Between two epochs, when nothing is on its way.
+			onProgress: ({ phase }) => {
+				if (phase.startsWith('delete'))
+					devices = ['on-node', 'client', 'free', 'google'].map((name) => devicesOf(run, name));
+			},
+		});
+		expect(cell('google:53/dns-udp').verdict).to.equal('enforced');
+		const [node = {}, ...endpoints] = devices;
+		// The node has a device for each endpoint and a pair of its own; endpoints have one, which leads to the node.
+		expect(Object.keys(node).filter((name) => !/^(lo|node[01]|[px]\d+)$/.test(name))).to.deep.equal([]);
+		for (const endpoint of endpoints) expect(Object.keys(endpoint).sort()).to.deep.equal(['eth0', 'lo']);
+		const towards = Object.entries(node).filter(([name]) => /^[px]\d+$/.test(name));
+		expect(towards).to.have.length(endpoints.length);
+		const sent = towards.reduce((sum, [, [, packets]]) => sum + packets, 0);
+		const received = endpoints.reduce((sum, one) => sum + (one.eth0?.[0] ?? 0), 0);
+		expect(sent).to.be.above(0);
+		expect(received).to.equal(sent);
+		expect(node.node0?.[1]).to.equal(node.node1?.[0]);
+		expect(node.node1?.[1]).to.equal(node.node0?.[0]);
+	});
+});
+
+/** Received and sent packets of each device that an agent of the run sees. */
+function devicesOf(run: string, endpoint: string): Record<string, [number, number]> {
+	const [pid] = agentPids(run, endpoint);
+	const lines = readFileSync(`/proc/${pid}/net/dev`, 'utf8').trim().split('\n').slice(2);
+	return Object.fromEntries(
+		lines.map((line) => {
+			const [name = '', ...counters] = line.trim().split(/[\s:]+/);
+			return [name, [Number(counters[1]), Number(counters[9])]];
+		}),
+	);
+}

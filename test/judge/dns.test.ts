@@ -1,0 +1,155 @@
+import { expect } from 'chai';
+import { judge } from '../../src/judge/judge.ts';
+import type { EventOf, HistoryEvent } from '../../src/model/event.ts';
+import type { Cell } from '../../src/model/plan.ts';
+import { cellOf, changed, codesOf, declaredEpoch, isOf, without } from './edit-history.ts';
+import { type Behaviour, build, replied, timedOut, uidOf } from './history-builder.ts';
+
+const query = { over: 'udp', name: '$(token).outside.gatecrash.test', type: 'TXT', edns: 1232, size: 400 } as const;
+const base: Partial<Cell> = {
+	kind: 'dns',
+	protocol: 'udp',
+	port: 53,
+	speaks: 'udp',
+	query: { ...query, owner: 'outside' },
+	to: { kind: 'pod', name: 'app-one', port: 53, protocol: 'udp' },
+};
+const blocked: Partial<Cell> = { ...base, expectation: 'blocked' };
+const allowed: Partial<Cell> = { ...base, expectation: 'allowed' };
+const arrived: Behaviour = { code: 'timed-out', witnesses: ['target'] };
+
+/** What the declared tries of one cell come to; before and after them the path is open. */
+function history(cell: Partial<Cell>, behaviour: Behaviour) {
+	const { plan, events } = build({
+		cells: [cell],
+		behave: (_cell, purpose) => (purpose === 'declared' ? behaviour : replied),
+	});
+	return { plan, events, judged: (changedEvents = events) => cellOf(judge(plan, changedEvents)) };
+}
+
+const tokensOf = (events: readonly HistoryEvent[]) =>
+	new Set(events.flatMap((event) => (isOf(event, 'try') && event.purpose === 'declared' ? [event.token] : [])));
+
+/** The witness records of declared tries, as if another had brought the token. */
+function broughtBy(events: readonly HistoryEvent[], address: string): HistoryEvent[] {
+	const tokens = tokensOf(events);
+	return changed(
+		events,
+		'witness',
+		({ token }) => tokens.has(token),
+		(event) => ({ ...event, from: { address, port: 40_000 }, asked: `${event.token}.outside.gatecrash.test` }),
+	);
+}
+
+describe('DNS queries', () => {
+	it('silence with proof is enforced, with three noes', () => {
+		const cell = history(blocked, timedOut).judged();
+		expect(cell).to.include({ verdict: 'enforced', proof: 'bracketed' });
+		expect(cell.observed.dns).to.deep.include({ reach: 'no', resolve: 'no', carry: { out: 'no', in: 'no' } });
+	});
+
+	it('a token that the client brought itself is a leak: reach yes, also without an answer', () => {
+		const cell = history(blocked, arrived).judged();
+		expect(cell.verdict).to.equal('leak');
+		expect(codesOf(cell)).to.deep.equal(['leak-delivered']);
+		expect(cell.observed.dns).to.deep.include({ reach: 'yes', resolve: 'no', broughtBy: ['client-two'] });
+	});
+
+	it('a token that somebody else brought is a leak all the same: reach no, carry yes', () => {
+		const { events, judged } = history(blocked, arrived);
+		const cell = judged(broughtBy(events, '10.9.9.9'));
+		expect(cell.verdict).to.equal('leak');
+		expect(codesOf(cell)).to.deep.equal(['leak-delivered', 'leak-relayed']);
+		expect(cell.observed.dns).to.deep.include({ reach: 'no', resolve: 'no', broughtBy: ['10.9.9.9'] });
+		expect(cell.observed.dns?.carry?.out).to.equal('yes');
+		expect(cell.observed.dns?.bytes.out).to.be.above(0);
+	});
+
+	it('a token at a resolver on the way to the target is a leak: reach yes, carry no', () => {
+		const { events, judged } = history(blocked, { code: 'timed-out', witnesses: [uidOf('app-two')] });
+		const isDeclared = ({ purpose }: EventOf<'try'>) => purpose === 'declared';
+		const through = changed(events, 'try', isDeclared, (event) => ({ ...event, through: [uidOf('app-two')] }));
+		const cell = judged(through);
+		expect(cell.verdict).to.equal('leak');
+		expect(cell.observed.dns).to.deep.include({ reach: 'yes', resolve: 'no' });
+		expect(cell.observed.dns?.carry?.out).to.equal('no');
+		// Without that it is a stranger’s witness, and nothing can be said.
+		expect(judged(events).verdict).to.equal('inconclusive');
+	});
+
+	for (const code of ['dns-answer', 'dns-nxdomain', 'dns-servfail', 'dns-truncated'] as const) {
+		it(`${code} from somebody else is no leak, and no block either, unless \`by\` demands it`, () => {
+			const cell = history(blocked, { code }).judged();
+			expect(cell.verdict).to.equal('inconclusive');
+			expect(codesOf(cell)).to.deep.equal(['dns-answered-by-other']);
+			expect(history({ ...blocked, by: [code] }, { code }).judged().verdict).to.equal('enforced');
+		});
+	}
+
+	it('a refusal is a block: it says that the query went nowhere', () => {
+		expect(history(blocked, { code: 'dns-refused' }).judged().verdict).to.equal('enforced');
+	});
+
+	it('the three answers are unknown where tries did not happen', () => {
+		const cell = history(blocked, { code: 'not-run' }).judged();
+		expect(cell.verdict).to.equal('inconclusive');
+		expect(cell.observed.dns).to.deep.include({ reach: 'unknown', resolve: 'unknown' });
+	});
+
+	it('truncated on an allowed path is broken, with what became of TCP', () => {
+		const { events, judged } = history(allowed, { code: 'dns-truncated' });
+		const dns = { rcode: 'NOERROR', bytes: 100, carried: 0, addresses: [], retried: { code: 'timed-out' } };
+		const tokens = tokensOf(events);
+		const told = changed(
+			events,
+			'result',
+			({ token }) => tokens.has(token),
+			(event) => ({ ...event, outcome: { ...event.outcome, dns } }),
+		);
+		const cell = judged(told);
+		expect(cell.verdict).to.equal('broken');
+		expect(codesOf(cell)).to.deep.equal(['dns-truncated', 'no-reply']);
+		expect(cell.reasons[0]?.text).to.include('an answer of 400 bytes, over TCP: timed-out');
+	});
+
+	it('what is truncated needs a server that lives over TCP too', () => {
+		const large = { ...allowed, query: { ...query, size: 1500 } };
+		const { events, judged } = history(large, { code: 'dns-truncated' });
+		expect(judged().verdict).to.equal('broken');
+		const isServer = ({ uid }: EventOf<'self-check'>) => uid === uidOf('app-one');
+		const overUdp = changed(events, 'self-check', isServer, (event) => ({
+			...event,
+			checks: event.checks.filter(({ protocol }) => protocol === 'udp'),
+		}));
+		const cell = judged(overUdp);
+		expect(cell.verdict).to.equal('inconclusive');
+		expect(codesOf(cell)).to.include('server-not-checked');
+	});
+
+	it('behind a node that writes its own address over sources, that address is the client’s', () => {
+		const { plan, events } = history(blocked, arrived);
+		const node: EventOf<'endpoint'> = {
+			...({ n: 0, at: 0, scenario: 'shop', is: 'endpoint', kind: 'node', name: 'a', uid: 'uid-node' } as const),
+			...{ addresses: { ipv4: '172.18.0.2' }, labels: {}, hostNetwork: true, agent: false },
+		};
+		const [first, ...rest] = broughtBy(events, '172.18.0.2');
+		const withNode = [...(first ? [first] : []), ...rest.slice(0, 2), { ...node, n: 2.5 }, ...rest.slice(2)];
+		const reach = (driver: 'netns' | 'kind') => {
+			const told = changed(
+				withNode,
+				'cluster',
+				() => true,
+				(event) => ({ ...event, facts: { ...event.facts, driver } }),
+			);
+			return cellOf(judge(plan, told)).observed.dns?.reach;
+		};
+		expect(reach('netns')).to.equal('no');
+		expect(reach('kind')).to.equal('yes');
+	});
+
+	it('no answer alone makes a block or a leak: without the witness’s barrier nothing is enforced', () => {
+		const { events, judged } = history(blocked, timedOut);
+		const cell = judged(without(events, 'barrier', ({ epoch }) => epoch === declaredEpoch));
+		expect(cell.verdict).to.equal('inconclusive');
+	});
+});
