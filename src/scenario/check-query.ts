@@ -67,6 +67,13 @@ function checkResolver(context: CheckContext, via: string, over: AttemptInput['o
 			});
 		return;
 	}
+	const overTcp = [over ?? []].flat().filter((transport) => transport !== 'udp');
+	if (target.port !== undefined && overTcp.length > 1)
+		problems.add(path, {
+			code: 'conflict',
+			message: `${overTcp.join(' and ')} are all over TCP, and one port speaks one of them`,
+			hint: 'leave the port out, or write an attempt for each',
+		});
 	if (target.kind === 'pod') checkName(context, 'pods', target.name, path);
 	else if (target.kind === 'external') {
 		if (!checkName(context, 'external', target.name, path)) return;
