@@ -1,7 +1,8 @@
 import { type CommandSpec, commandNames, commands } from '../src/cli/commands.ts';
 import { argumentSyntax, flagSyntax } from '../src/cli/command-line.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
-import { environmentName, type Flag } from '../src/cli/flag.ts';
+import { notConfigurable } from '../src/cli/config-file.ts';
+import { environmentName, type Flag, kebabName } from '../src/cli/flag.ts';
 
 /** docs/cli.md, made from the table of commands and flags that the parser is made from. */
 export function cliPage(): string {
@@ -20,7 +21,8 @@ export function cliPage(): string {
 		),
 		'1 wins over 3, and 3 over 2. A second Ctrl-C leaves at once, with the code of the first.',
 		'## Flags, environment and output',
-		'A flag on the command line wins over its variable in the environment, which wins over the default. Where a flag may be given several times, its variable takes several values separated by commas.',
+		'A flag on the command line wins over its variable in the environment, which wins over `gatecrash.config.yaml` in the folder in which gatecrash is started, which wins over the default. Where a flag may be given several times, its variable takes several values separated by commas, and the file a list.',
+		configuration,
 		'Standard output is data only with `--json`. Progress, diagnostics and errors go to standard error. `NO_COLOR` and `FORCE_COLOR` are respected; without a terminal, progress is a line for each step.',
 		'## Run folder',
 		runFolder,
@@ -28,6 +30,18 @@ export function cliPage(): string {
 	];
 	return `${blocks.join('\n\n')}\n`;
 }
+
+const configuration = `\`\`\`yaml
+# gatecrash.config.yaml: flags by their names on the command line; each counts for every command that has it
+cluster: kind-calico
+reporter: [console, junit=reports/junit.xml, sarif=reports/gatecrash.sarif]
+waivers: gate/waivers.yaml
+attempts: 5
+fail-fast: true
+timeout: 20m
+\`\`\`
+
+All mistakes in it are told at once, with file, line and column; nothing is started then (exit code 64). It can't hold what belongs to one command line alone: ${notConfigurable.map((name) => `\`--${kebabName(name)}\``).join(', ')}.`;
 
 const runFolder = `Every run keeps its record in \`.gatecrash/runs/TIME-ID/\`; \`latest\` is a link to the newest.
 

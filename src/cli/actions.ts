@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { CommandName, commands } from './commands.ts';
+import type { ConfiguredFlags } from './config-file.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
+import { configFile } from './config-name.ts';
 import type { FlagValues } from './flag.ts';
 import { type GivenFlags, readFlags } from './read-flags.ts';
 import { commands as table } from './commands.ts';
@@ -37,7 +40,20 @@ export async function invoke<Name extends CommandName>(
 	args: string[],
 	given: GivenFlags,
 ): Promise<ExitCode> {
-	const flags = readFlags(table[name].flags as (typeof commands)[Name]['flags'], given, context.env);
+	const configured = await configuredFlags(name, context);
+	if (configured === undefined) return 64;
+	const flags = readFlags(table[name].flags as (typeof commands)[Name]['flags'], given, context.env, configured);
 	const action = await actions[name]();
 	return action(context, args, flags);
+}
+
+/** Of the configuration file, where there is one and the command has flags; undefined: it is wrong, which was printed. */
+async function configuredFlags(name: CommandName, context: Context): Promise<ConfiguredFlags | undefined> {
+	// Most folders have none, and reading YAML takes longer than `version` does.
+	if (Object.keys(table[name].flags).length === 0 || !existsSync(configFile)) return {};
+	const { readConfigFile } = await import('./config-file.ts');
+	const { flags, diagnostics } = readConfigFile();
+	if (diagnostics.length === 0) return flags;
+	(await import('./diagnostics.ts')).printDiagnostics(diagnostics, context);
+	return undefined;
 }

@@ -3,6 +3,7 @@ import { invoke } from './actions.ts';
 import { type CommandSpec, commandNames, commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { configFile } from './config-name.ts';
 import { type Flag, kebabName } from './flag.ts';
 import type { GivenFlags } from './read-flags.ts';
 
@@ -33,7 +34,7 @@ export function buildProgram(context: Context, onDone: (code: ExitCode) => void)
 		.version(context.version, '--version', 'print the version')
 		.addHelpText(
 			'after',
-			`\n${exitCodeHelp()}\n\nEvery flag can be set in the environment: --fail-fast is GATECRASH_FAIL_FAST.`,
+			`\n${exitCodeHelp()}\n\nEvery flag can be set in the environment (--fail-fast is GATECRASH_FAIL_FAST), and most in ${configFile} (fail-fast: true).`,
 		);
 	for (const name of commandNames) {
 		const spec: CommandSpec = commands[name];

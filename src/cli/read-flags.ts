@@ -1,15 +1,17 @@
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { durationPattern, parseDuration } from '../scenario/duration.ts';
+import type { ConfiguredFlags } from './config-file.ts';
 import { type Flag, type Flags, type FlagValues, environmentName, kebabName } from './flag.ts';
 
 /** What the parser found on the command line: true for a switch, a text, or the texts of a repeatable flag. */
 export type GivenFlags = Record<string, true | string | string[] | undefined>;
 
-/** Flag over environment over default. An invalid value is a usage error that names where it was written. */
+/** Flag over environment over configuration file over default. An invalid value is a usage error that names where it was written. */
 export function readFlags<Table extends Flags>(
 	table: Table,
 	given: GivenFlags,
 	env: NodeJS.ProcessEnv,
+	configured: ConfiguredFlags = {},
 ): FlagValues<Table> {
 	const values = Object.entries(table).map(([name, flag]) => {
 		const written = given[name];
@@ -18,6 +20,11 @@ export function readFlags<Table extends Flags>(
 		const fromEnvironment = env[variable];
 		if (fromEnvironment !== undefined && fromEnvironment !== '')
 			return [name, readValue(flag, fromEnvironment, variable)];
+		const inFile = configured[name];
+		if (inFile !== undefined) {
+			const { file, line, column } = inFile.position;
+			return [name, readValue(flag, inFile.written, `${file}:${line}:${column} ${kebabName(name)}`)];
+		}
 		return [name, defaultOf(flag)];
 	});
 	return Object.fromEntries(values) as FlagValues<Table>;
