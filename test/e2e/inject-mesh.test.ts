@@ -49,7 +49,9 @@ describe('gatecrash run scenarios/istio --inject', function () {
 			expect(verdicts.cluster?.injected).to.deep.equal([bug]);
 			const leaks = verdicts.scenarios.flatMap(({ cells }) => cells).filter(({ verdict }) => verdict === 'leak');
 			expect(leaks).to.have.length.greaterThan(0);
-			expect(new Set(leaks.map(({ diagnosis }) => diagnosis))).to.deep.equal(new Set(['engine']));
+			// A client that goes past its sidecar can be read on the wire, of which policies' text says nothing.
+			const answered = leaks.filter(({ reasons }) => reasons.every(({ code }) => code !== 'leak-readable'));
+			expect(new Set(answered.map(({ diagnosis }) => diagnosis))).to.deep.equal(new Set(['engine']));
 		});
 	}
 });
