@@ -1,6 +1,7 @@
 import type { Bug } from '../src/cluster/netns/bugs/bug.ts';
 import { networkPolicyBugs as bugs } from '../src/cluster/netns/bugs/catalogue.ts';
 import { meshBugs } from '../src/cluster/netns/bugs/mesh.ts';
+import { proxyBugs } from '../src/cluster/netns/bugs/proxies.ts';
 import { captureBugs } from '../src/cluster/netns/bugs/wire.ts';
 
 /** docs/seeded-bugs.md, from the catalogue in src/cluster/netns/bugs. */
@@ -48,6 +49,14 @@ They need Envoy, and scenarios of mutual TLS. Names are those of the
 | bug | does | breaks | real engines |
 | --- | --- | --- | --- |
 ${meshBugs.map(row).join('\n')}
+
+## Of plain proxies
+
+They need Envoy, and scenarios with a [proxy](scenario-reference.md#proxy): scenarios/tls.
+
+| bug | does | breaks | real engines |
+| --- | --- | --- | --- |
+${proxyBugs.map(row).join('\n')}
 
 ## Of the capture of packets
 

@@ -50,6 +50,7 @@ const concerns: Record<Concern, (subject: Subject) => boolean> = {
 	'the outside world': ({ plan }) => Object.keys(plan.workload.external).length > 0,
 	'held connections': ({ plan }) => plan.steps.some((step) => step.do === 'hold'),
 	DNS: ({ plan }) => plan.cells.some(({ kind }) => kind === 'dns'),
+	proxies: ({ plan }) => Object.values(plan.workload.pods).some(({ proxy }) => proxy !== undefined),
 	'mutual TLS': ({ plan }) => plan.policies.some(({ object }) => object.kind === 'PeerAuthentication'),
 };
 

@@ -1,6 +1,7 @@
 import { maximumLineLength } from '../model/agent.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { HttpResponses } from './http-responses.ts';
+import { alertInTheClear } from './tls-record.ts';
 import { isBeginningOfReply, stranger, tokenLine } from './wire.ts';
 
 /** One answer of a server: a line to be checked, or already an outcome. */
@@ -26,6 +27,11 @@ export class LineDialect implements Dialect {
 	}
 
 	feed(text: string): Answer[] {
+		const alert = alertInTheClear(this.#rest + text);
+		if (alert) {
+			this.over = true;
+			return [{ outcome: alert }];
+		}
 		const lines = (this.#rest + text).split('\n');
 		this.#rest = lines.pop() ?? '';
 		const answers: Answer[] = lines.map((line) => ({ line }));

@@ -1,6 +1,7 @@
 import { maximumLineLength } from '../model/agent.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Answer, Dialect } from './dialect.ts';
+import { alertInTheClear } from './tls-record.ts';
 import { excerpt, stranger } from './wire.ts';
 
 const maximumHead = 64 * 1024;
@@ -76,6 +77,11 @@ export class HttpResponses implements Dialect {
 	}
 
 	#withoutHead(): Answer | undefined {
+		const alert = alertInTheClear(this.#rest);
+		if (alert) {
+			this.over = true;
+			return { outcome: alert };
+		}
 		if (this.#rest.length > maximumHead) return { outcome: stranger('the head of the HTTP response is too long') };
 		if (this.#rest.includes('\n') && !this.#rest.startsWith('HTTP/1.')) {
 			return { outcome: stranger(`not HTTP: ${excerpt(this.#rest)}`) };

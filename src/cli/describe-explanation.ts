@@ -51,7 +51,10 @@ function describeWay(
 	const sides = [
 		...describeSide(way.egress, `the way to ${way.to}`, way.to, port, positions),
 		...describeSide(way.ingress, from, from, port, positions),
-		...(way.mesh ? [`    mesh: ${words[way.mesh.verdict]}`, ...way.mesh.because.map((text) => `      ${text}`)] : []),
+		...(['mesh', 'proxies'] as const).flatMap((name) => {
+			const side = way[name];
+			return side ? [`    ${name}: ${words[side.verdict]}`, ...side.because.map((text) => `      ${text}`)] : [];
+		}),
 	];
 	const title = titled ? [`    by ${way.to}:${port}: ${way.verdict}`] : [];
 	return `${[...title, ...sides].join('\n')}\n`;

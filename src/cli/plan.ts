@@ -60,6 +60,10 @@ function describeStep(step: Step): string {
 			const changes = [...set, ...step.remove.map((key) => `${key}-`)].join(' ');
 			return `label ${step.pod === undefined ? `namespace ${step.namespace ?? ''}` : `pod ${step.pod}`} ${changes}`;
 		}
+		case 'rotate': {
+			const { names, is } = step.certificate;
+			return `rotate the certificate of ${step.pod}’s proxy: ${[is, ...names].join(', ')}`;
+		}
 		case 'create':
 		case 'remove':
 			return `${step.do} ${step.pods.join(', ')}`;

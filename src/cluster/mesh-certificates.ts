@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
 import type { ClientCertificate } from '../model/agent.ts';
-import type { CertificateChoice } from '../model/scenario.ts';
+import type { CertificateChoice, ServedCertificate } from '../model/scenario.ts';
 import { spiffeId, trustDomain } from './spiffe.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -16,6 +16,8 @@ interface Validity {
 
 /** Begins a little earlier than now, as Istio's do: clocks differ. */
 const valid: Validity = { from: -2 * minute, to: 24 * hour };
+const expired: Validity = { from: -2 * hour, to: -hour };
+const notYetValid: Validity = { from: hour, to: 2 * hour };
 
 interface Issuer {
 	certificate: X509.X509Certificate;
@@ -100,7 +102,7 @@ export class MeshCertificates {
 	}
 
 	forWorkload(namespace: string, serviceAccount: string | undefined): Promise<ClientCertificate> {
-		return this.#issue(this.#mesh, spiffeId(namespace, serviceAccount), valid);
+		return this.#issue(this.#mesh, [spiffeId(namespace, serviceAccount)], valid);
 	}
 
 	/** What a workload with this namespace and service account shows when it is told to show something else. */
@@ -112,21 +114,35 @@ export class MeshCertificates {
 		const own = spiffeId(namespace, serviceAccount);
 		switch (choice) {
 			case 'valid':
-				return this.#issue(this.#mesh, own, valid);
+				return this.#issue(this.#mesh, [own], valid);
 			case 'wrong-ca':
-				return this.#issue(this.#stranger, own, valid);
+				return this.#issue(this.#stranger, [own], valid);
 			case 'expired':
-				return this.#issue(this.#mesh, own, { from: -2 * hour, to: -hour });
+				return this.#issue(this.#mesh, [own], expired);
 			case 'not-yet-valid':
-				return this.#issue(this.#mesh, own, { from: hour, to: 2 * hour });
+				return this.#issue(this.#mesh, [own], notYetValid);
 			case 'other-trust-domain':
-				return this.#issue(this.#mesh, spiffeId(namespace, serviceAccount, 'other.example'), valid);
+				return this.#issue(this.#mesh, [spiffeId(namespace, serviceAccount, 'other.example')], valid);
 			case 'other-identity':
-				return this.#issue(this.#mesh, spiffeId('someone', 'else'), valid);
+				return this.#issue(this.#mesh, [spiffeId('someone', 'else')], valid);
 		}
 	}
 
-	async #issue(issuer: Issuer, identity: string, { from, to }: Validity): Promise<ClientCertificate> {
+	/** For a server or client that names itself, PEM. `names`: DNS names and URIs. */
+	named(names: readonly string[], is: ServedCertificate['is']): Promise<ClientCertificate> {
+		switch (is) {
+			case 'valid':
+				return this.#issue(this.#mesh, names, valid);
+			case 'wrong-ca':
+				return this.#issue(this.#stranger, names, valid);
+			case 'expired':
+				return this.#issue(this.#mesh, names, expired);
+			case 'not-yet-valid':
+				return this.#issue(this.#mesh, names, notYetValid);
+		}
+	}
+
+	async #issue(issuer: Issuer, names: readonly string[], { from, to }: Validity): Promise<ClientCertificate> {
 		const x509 = this.#x509;
 		const keys = await newKeys();
 		const certificate = await x509.X509CertificateGenerator.create(
@@ -144,7 +160,10 @@ export class MeshCertificates {
 					new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
 					await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate, false, webcrypto),
 					// Critical, because the subject is empty (RFC 5280, 4.2.1.6).
-					new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identity }], true),
+					new x509.SubjectAlternativeNameExtension(
+						names.map((value) => ({ type: value.includes('://') ? 'url' : 'dns', value })),
+						true,
+					),
 				],
 			},
 			webcrypto,

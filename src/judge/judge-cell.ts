@@ -41,6 +41,7 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 		...{ id, scenario: plan.name, kind, from: endpointText(cell.from), to: endpointText(cell.to) },
 		...{ port, protocol, family, phase, expectation, because: cell.reason, prediction },
 		...(cell.first && { first: cell.first }),
+		...(cell.lands && { lands: `${endpointText(cell.lands)}:${cell.lands.port}` }),
 		...(cell.tls && { certificate: cell.tls.certificate }),
 		...(cell.identity !== undefined && { identity: cell.identity }),
 		...(cell.forgedIdentity !== undefined && { forgedIdentity: cell.forgedIdentity }),

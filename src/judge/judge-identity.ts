@@ -10,6 +10,8 @@ import type { TryRecord } from './try-record.ts';
 /** The token of a plaintext attempt arrived with an identity: something on the way made mutual TLS of it. */
 export function isWrapped(cell: Cell, record: TryRecord): boolean {
 	const { token } = record.event;
+	// That declared proxies open TLS is what is attempted.
+	if (cell.lands) return false;
 	return cell.kind === 'plaintext' && forwardedTo(record).some((header) => forgedElement(header, token) !== 'last');
 }
 

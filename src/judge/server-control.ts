@@ -53,6 +53,8 @@ export function listens(epoch: Epoch, uid: string, listener: Listener): boolean 
  * real number cannot be known from the plan (hostNetwork backends); then all its listeners have to be alive.
  */
 export function listenerPort(plan: ScenarioPlan, cell: Cell, server: Endpoint, dialled: number): number | undefined {
+	// Proxies pass it on to where it arrives.
+	if (cell.lands) return cell.lands.port;
 	// Behind a headless Service a pod is dialled where it listens itself.
 	if (cell.to.backend !== undefined) return dialled;
 	if (cell.to.kind !== 'service' && cell.to.kind !== 'nodePort' && cell.to.kind !== 'loadBalancer') return dialled;

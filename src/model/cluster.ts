@@ -5,7 +5,7 @@ import type { FaultEffect, FaultName, Recovery } from './fault.ts';
 import type { Plan, Workload } from './plan.ts';
 import type { KubernetesObject } from './policy.ts';
 import type { ClusterRange } from './reference.ts';
-import type { CertificateChoice, Scenario } from './scenario.ts';
+import type { CertificateChoice, Scenario, ServedCertificate } from './scenario.ts';
 
 /** What a part of something took, milliseconds. */
 export interface Phase {
@@ -156,6 +156,8 @@ export interface Deployment {
 	 * authority of ours.
 	 */
 	clientCertificate?(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate>;
+	/** Another certificate in the file of a pod's proxy; undefined where proxies can't be had. */
+	rotateProxyCertificate?(pod: string, certificate: ServedCertificate): Promise<Acknowledgement>;
 	/**
 	 * Injects a fault of those that the cluster has a capability for, and resolves when its effect was seen, or a bound has
 	 * passed without one. How to undo it stands in the ledger before anything happens. Undefined: it can do none.

@@ -3,6 +3,7 @@ import type { Capability } from './capability.ts';
 import type { DnsQuestion } from './dns.ts';
 import type { SourcePosition } from './diagnostic.ts';
 import type { FaultName } from './fault.ts';
+import type { Landing } from './landing.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { KubernetesObject } from './policy.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
 	NamespaceSpec,
 	PodSpec,
 	Presents,
+	ServedCertificate,
 	ServiceSpec,
 	TargetRef,
 } from './scenario.ts';
@@ -100,6 +102,8 @@ export interface Cell {
 	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
 	/** The target greets first, and the client waits for it. */
 	first?: 'server';
+	/** What is dialled is a proxy, which passes it on; here the token has to arrive. */
+	lands?: Landing;
 	expectation: Expectation;
 	/** Why it is so, from the scenario file. */
 	reason: string | undefined;
@@ -142,6 +146,8 @@ export interface HeldConnection {
 	speaks: 'tcp' | 'udp' | 'sctp' | 'http';
 	/** The target greets first, and the client waits for it. */
 	first?: 'server';
+	/** What is dialled is a proxy, which passes it on; here the token has to arrive. */
+	lands?: Landing;
 }
 
 /** `attempt` cells with purpose `baseline` and `reopen` are controls: they make the blocked cells' proof `bracketed`. */
@@ -166,4 +172,6 @@ export type Step =
 	| { do: 'inject'; fault: FaultName; name: string }
 	| { do: 'heal'; fault: FaultName; name: string }
 	/** Waits until every held connection of this name has ended; milliseconds. */
-	| { do: 'await'; closed: string; bound: number };
+	| { do: 'await'; closed: string; bound: number }
+	/** The proxy of a pod gets another certificate in its file. */
+	| { do: 'rotate'; pod: string; certificate: ServedCertificate };

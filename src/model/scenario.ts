@@ -75,6 +75,7 @@ export interface PodSpec {
 	/** Symbolic node name (`a`, `b`, ...), or relative to another pod. */
 	placement: { node: string } | { onNodeOf: string } | { notOnNodeOf: string } | undefined;
 	listen: ListenSpec[];
+	proxy?: ProxySpec | undefined;
 	/** Kubelet probes, passed through as written. */
 	readiness: unknown;
 	liveness: unknown;
@@ -82,6 +83,33 @@ export interface PodSpec {
 	attemptsAtStart: boolean;
 	/** Its containers end; its address may be given out again. */
 	completes: boolean;
+}
+
+/** A certificate of the scenario's own authority, or one that only looks like it. */
+export interface ServedCertificate {
+	/** DNS names and URIs. Empty: the SPIFFE id of its pod. */
+	names: string[];
+	is: 'valid' | 'wrong-ca' | 'expired' | 'not-yet-valid';
+}
+
+/** A plain Envoy beside a pod, in Envoy's own terms. */
+export interface ProxySpec {
+	/** The one that it shows, to clients and to servers. */
+	certificate: ServedCertificate;
+	/** It notices when its file holds another one. */
+	reloads: boolean;
+	listeners: ProxyListener[];
+}
+
+export interface ProxyListener {
+	/** TCP. */
+	port: number;
+	/** Where connections are passed on to; to its own pod over loopback. */
+	to: { kind: 'pod' | 'service'; name: string; port: number };
+	/** It ends TLS (DownstreamTlsContext); undefined: it takes clear text. Without names any will do. */
+	downstreamTls: { requireClientCertificate: boolean; subjectAltNames: string[] } | undefined;
+	/** It opens TLS (UpstreamTlsContext); undefined: it sends clear text. Without names any will do. */
+	upstreamTls: { verifies: 'authority' | 'nothing'; subjectAltNames: string[]; clientCertificate: boolean } | undefined;
 }
 
 export interface ServicePort {
@@ -213,6 +241,7 @@ export type PhaseSpec = { name: string | undefined; position: SourcePosition } &
 	| { do: 'remove'; pods: string[] }
 	| { do: 'inject' | 'heal'; fault: FaultName; as: string }
 	| { do: 'await'; closed: string; bound: number }
+	| { do: 'rotate'; pod: string; certificate: ServedCertificate }
 );
 
 /** A fault and the attempts that go on around it; validated now, run by a later version. */

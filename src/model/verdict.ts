@@ -38,6 +38,8 @@ export interface CellVerdict {
 	phase: string | undefined;
 	/** The target speaks first. */
 	first?: 'server';
+	/** Where it arrives when what is dialled is a proxy: `app-one:8080`. */
+	lands?: string;
 	/** What the client showed (`tls` attempts). */
 	certificate?: CertificateChoice;
 	/** What was asked (`dns` attempts). */

@@ -1,9 +1,9 @@
 import type { Step } from '../model/plan.ts';
 import type { KubernetesObject } from '../model/policy.ts';
-import type { Scenario } from '../model/scenario.ts';
+import type { Scenario, ServedCertificate } from '../model/scenario.ts';
 
 /** A change to policies, labels or pods. */
-export type Change = Extract<Step, { do: 'apply' | 'delete' | 'label' | 'create' | 'remove' }>;
+export type Change = Extract<Step, { do: 'apply' | 'delete' | 'label' | 'create' | 'remove' | 'rotate' }>;
 
 /** Faults change nothing that policies speak of. */
 export function isChange(step: Step): step is Change {
@@ -20,6 +20,8 @@ export interface ClusterState {
 	changes: number;
 	podLabels: Readonly<Record<string, Record<string, string>>>;
 	namespaceLabels: Readonly<Record<string, Record<string, string>>>;
+	/** That the proxies of pods show, where it is not the declared one. */
+	certificates: Readonly<Record<string, ServedCertificate>>;
 	/** Names of the pods that exist. */
 	pods: ReadonlySet<string>;
 }
@@ -31,6 +33,7 @@ export function initialState(scenario: Scenario, pods: readonly string[]): Clust
 		changes: 0,
 		podLabels: labelsOf(scenario.pods),
 		namespaceLabels: labelsOf(scenario.namespaces),
+		certificates: {},
 		pods: new Set(pods),
 	};
 }
@@ -41,11 +44,18 @@ export function afterChange(before: ClusterState, change: Change, scenario: Scen
 		case 'apply':
 		case 'delete':
 			return { ...state, ...changedPolicies(state, change, scenario) };
+		case 'rotate': {
+			const { pod, certificate } = change;
+			// What is read once is not read again.
+			if (scenario.pods[pod]?.proxy?.reloads !== true) return state;
+			return { ...state, certificates: { ...state.certificates, [pod]: certificate } };
+		}
 		case 'create':
 			// A pod that comes again is made from its declaration, with the labels that stand there.
 			return {
 				...state,
 				pods: new Set([...state.pods, ...change.pods]),
+				certificates: pickOthers(state.certificates, change.pods),
 				podLabels: { ...state.podLabels, ...pick(labelsOf(scenario.pods), change.pods) },
 			};
 		case 'remove':
@@ -98,6 +108,10 @@ function relabelled(
 ): Record<string, Record<string, string>> {
 	const kept = Object.entries(labels[name] ?? {}).filter(([key]) => !remove.includes(key));
 	return { ...labels, [name]: { ...Object.fromEntries(kept), ...set } };
+}
+
+function pickOthers<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+	return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
 function pick<T>(record: Record<string, T>, names: readonly string[]): Record<string, T> {

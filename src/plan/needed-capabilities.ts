@@ -22,6 +22,7 @@ export function neededCapabilities(scenario: Scenario): Capability[] {
 		if (pod.completes) needed.add('completed-pods');
 		if (pod.readiness !== undefined || pod.liveness !== undefined) needed.add('kubelet-probes');
 		if (pod.mesh === 'sidecar') needed.add('istio');
+		if (pod.proxy) needed.add('envoy');
 		if (pod.placement && 'notOnNodeOf' in pod.placement) needed.add('cross-node');
 	}
 	for (const phase of scenario.phases ?? []) if (phase.do === 'inject') needed.add(faultCapability(phase.fault));

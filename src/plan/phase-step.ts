@@ -21,6 +21,8 @@ export function stepOf(phase: Exclude<PhaseSpec, { do: 'attempt' }>, holds: Map<
 		case 'create':
 		case 'remove':
 			return { do: phase.do, pods: phase.pods };
+		case 'rotate':
+			return { do: 'rotate', pod: phase.pod, certificate: phase.certificate };
 		case 'label':
 			return { do: 'label', pod: phase.pod, namespace: phase.namespace, set: phase.set, remove: phase.remove };
 	}
@@ -44,6 +46,8 @@ export function changeName(phase: PhaseSpec): string | undefined {
 		case 'create':
 		case 'remove':
 			return phase.name ?? `after-${phase.do}-${phase.pods.join('-')}`;
+		case 'rotate':
+			return phase.name ?? `after-rotate-${phase.pod}-${phase.certificate.is}`;
 		case 'label':
 			return phase.name ?? `after-label-${phase.pod ?? phase.namespace}`;
 		default:

@@ -1,6 +1,7 @@
 import { type IpFamily, ipFamilies } from '../model/address.ts';
 import type { KnownNetwork } from '../model/cluster.ts';
-import type { PodSpec, Scenario } from '../model/scenario.ts';
+import type { PodSpec, ProxySpec, Scenario } from '../model/scenario.ts';
+import { identityOf } from '../policy/mesh/identity.ts';
 import type { AddressFacts, PodFacts, World } from '../policy/world.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { clusterDnsLabels, clusterDnsName, clusterDnsPorts } from '../model/cluster-dns.ts';
@@ -82,10 +83,20 @@ function podFacts(name: string, pod: PodSpec, scenario: Scenario, state: Cluster
 		...(pod.completes && { ended: true }),
 		mesh: meshOf(pod, scenario),
 		annotations: pod.annotations,
+		...(pod.proxy && { proxy: proxyFacts(pod, pod.proxy, state.certificates[name]) }),
 		...(pod.serviceAccount !== undefined && { serviceAccount: pod.serviceAccount }),
 		// A pod's address is only known to lie in the range of the pods.
 		addresses: {},
 	};
+}
+
+function proxyFacts(
+	pod: PodSpec,
+	{ certificate, listeners }: ProxySpec,
+	rotated = certificate,
+): NonNullable<PodFacts['proxy']> {
+	const names = rotated.names.length > 0 ? rotated.names : [identityOf(pod)];
+	return { certificate: { ...rotated, names }, listeners };
 }
 
 /**

@@ -115,13 +115,13 @@ function addressed<P extends Path>({ from, to: target, port, protocol, family }:
 }
 
 /** What a mesh can tell apart of the attempt; undefined: nothing is evaluated of its kind. */
-function attemptedBy({ kind, tls, identity, forgedIdentity }: Cell): Attempted | undefined {
+function attemptedBy({ kind, tls, first, identity, forgedIdentity }: Cell): Attempted | undefined {
 	if (kind === 'dns') return undefined;
 	const identities = {
 		...(identity !== undefined && { identity }),
 		...(forgedIdentity !== undefined && { forgedIdentity }),
 	};
-	return { kind, ...(tls && { tls }), ...identities };
+	return { kind, ...(tls && { tls }), ...(first && { first }), ...identities };
 }
 
 /** Of a forbidden path already the first query is too many. */

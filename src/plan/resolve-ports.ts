@@ -1,4 +1,5 @@
 import type { Protocol } from '../model/address.ts';
+import { type Landing, throughProxies } from '../model/landing.ts';
 import type { ListenSpec, Scenario, TargetRef } from '../model/scenario.ts';
 
 /** One port that an attempt dials at its target. */
@@ -7,6 +8,8 @@ export interface DialledPort {
 	protocol: Protocol;
 	speaks: ListenSpec['speaks'];
 	first?: 'server';
+	/** Where it arrives, when a proxy listens there. */
+	lands?: Landing;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface DialledPort {
 export function resolvePorts(target: TargetRef, scenario: Scenario): DialledPort[] {
 	switch (target.kind) {
 		case 'pod':
-			return ofListeners(target, scenario.pods[target.name]?.listen ?? []);
+			return ofListeners(target, ofPod(target.name, scenario));
 		case 'external':
 			return ofListeners(target, scenario.external[target.name]?.listen ?? []);
 		case 'service':
@@ -36,7 +39,21 @@ export function resolvePorts(target: TargetRef, scenario: Scenario): DialledPort
 	}
 }
 
-function ofListeners(target: TargetRef, listeners: readonly ListenSpec[]): DialledPort[] {
+/** What it listens on itself, and what its proxy does. */
+function ofPod(name: string, scenario: Scenario): Listener[] {
+	const { listen = [], proxy } = scenario.pods[name] ?? {};
+	const proxied = (proxy?.listeners ?? []).map(
+		({ port }): Listener => ({
+			...{ port, protocol: 'tcp', name: undefined, speaks: 'tcp' },
+			...throughProxies(scenario, { kind: 'pod', name, port }),
+		}),
+	);
+	return [...listen, ...proxied];
+}
+
+type Listener = ListenSpec & Pick<DialledPort, 'lands'>;
+
+function ofListeners(target: TargetRef, listeners: readonly Listener[]): DialledPort[] {
 	const matching = listeners.filter(
 		(listener) =>
 			(target.port === undefined || listener.port === target.port || listener.name === target.port) &&
@@ -61,7 +78,8 @@ function ofService(target: TargetRef, scenario: Scenario): DialledPort[] {
 	return preferred.map(({ port, protocol, targetPort }) => ({
 		port,
 		protocol,
-		...spokenBehind(scenario, service.selector, targetPort, protocol),
+		...(throughProxies(scenario, { kind: 'service', name: target.name, port }) ??
+			spokenBehind(scenario, service.selector, targetPort, protocol)),
 	}));
 }
 

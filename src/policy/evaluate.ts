@@ -3,6 +3,7 @@ import { describeSide, wordOf } from './describe-side.ts';
 import { type Destination, destinationsOf } from './destination.ts';
 import { type EvaluatedSide, evaluateEgress, evaluateIngress } from './evaluate-side.ts';
 import { evaluateMesh, type MeshSide } from './mesh/evaluate-mesh.ts';
+import { evaluateProxies, type ProxySide } from './evaluate-proxies.ts';
 import type { PolicyIndex } from './policy-index.ts';
 import { allOf, type Truth } from './truth.ts';
 import type { Connection } from './world.ts';
@@ -26,6 +27,8 @@ export interface Way {
 	ingress: EvaluatedSide;
 	/** Undefined where no sidecar has to do with it. */
 	mesh: MeshSide | undefined;
+	/** Undefined where no plain proxy is dialled. */
+	proxies: ProxySide | undefined;
 }
 
 /**
@@ -42,9 +45,11 @@ export function evaluate(index: PolicyIndex, connection: Connection): Explanatio
 function wayTo(index: PolicyIndex, connection: Connection, to: Destination): Way {
 	const egress = evaluateEgress(index, connection, to);
 	const ingress = evaluateIngress(index, connection, to);
-	const mesh = evaluateMesh(index.mesh, index.world, connection, to);
-	const verdict = wordOf(allOf([egress.verdict, ingress.verdict, ...(mesh ? [mesh.verdict] : [])]));
-	return { to: to.text, verdict, port: to.port, egress, ingress, mesh };
+	const proxies = evaluateProxies(index, connection, to);
+	const mesh = proxies ? undefined : evaluateMesh(index.mesh, index.world, connection, to);
+	const above = [mesh, proxies].flatMap((side) => side?.verdict ?? []);
+	const verdict = wordOf(allOf([egress.verdict, ingress.verdict, ...above]));
+	return { to: to.text, verdict, port: to.port, egress, ingress, mesh, proxies };
 }
 
 function summarise(
@@ -80,6 +85,10 @@ function becauseOf(way: Way, connection: Connection): string[] {
 	const sides = [way.egress, way.ingress]
 		.filter((side) => deciding[way.verdict].includes(side.verdict))
 		.map((side) => `${side.direction}: ${describeSide(side, connection, way)}`);
-	const mesh = way.mesh && deciding[way.verdict].includes(way.mesh.verdict) ? way.mesh.because : [];
-	return [...sides, ...mesh.map((text) => `mesh: ${text}`)];
+	const of = (name: 'mesh' | 'proxies') => {
+		const side = way[name];
+		const decides = side && deciding[way.verdict].includes(side.verdict);
+		return decides ? side.because.map((text) => `${name}: ${text}`) : [];
+	};
+	return [...sides, ...of('mesh'), ...of('proxies')];
 }

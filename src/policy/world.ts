@@ -1,5 +1,5 @@
 import type { IpFamily, Protocol } from '../model/address.ts';
-import type { CertificateChoice, TargetRef } from '../model/scenario.ts';
+import type { CertificateChoice, ProxyListener, ServedCertificate, TargetRef } from '../model/scenario.ts';
 import type { EndpointRef } from '../model/plan.ts';
 import type { ClusterRange } from '../model/reference.ts';
 
@@ -52,6 +52,8 @@ export interface PodFacts {
 	ended?: boolean;
 	/** Default: none. A pod in the network of its node gets no sidecar, whatever it asks for. */
 	mesh?: 'none' | 'sidecar';
+	/** A plain proxy beside it, with the certificate that it shows now; its names are all there. */
+	proxy?: { certificate: ServedCertificate; listeners: readonly ProxyListener[] };
 	annotations?: Labels;
 	/** Default: `default`. */
 	serviceAccount?: string;
@@ -84,6 +86,8 @@ export interface Attempted {
 	kind: 'connect' | 'plaintext' | 'mtls' | 'tls';
 	/** The probe's own TLS, of `tls` attempts. */
 	tls?: { certificate: CertificateChoice; alpn: readonly string[] };
+	/** The server greets first, and the client waits for it. */
+	first?: 'server';
 	/** SPIFFE id with which it has to arrive. */
 	identity?: string;
 	/** SPIFFE id that the client itself writes into X-Forwarded-Client-Cert; has to be gone, or to count for nothing. */

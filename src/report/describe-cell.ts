@@ -16,12 +16,13 @@ export function describeKind({ kind, certificate, first, forgedIdentity, query }
 
 /** `client-two → app-one:80/tcp, ipv4`, and the kind of attempt unless it only connects. */
 export function describePath(cell: CellVerdict): string {
-	const { from, to, port, protocol, family } = cell;
+	const { from, to, port, protocol, family, lands } = cell;
 	const kind = describeKind(cell);
 	const question = cell.query ? `, ${describeQuestion(cell.query)}` : '';
 	const suffix = `:${port}`;
 	const target = to.endsWith(suffix) ? to.slice(0, -suffix.length) : to;
-	return `${from} → ${target}:${port}/${protocol}, ${family}${kind === '' ? '' : `, ${kind}`}${question}`;
+	const through = lands === undefined ? '' : `, through a proxy to ${lands}`;
+	return `${from} → ${target}:${port}/${protocol}, ${family}${kind === '' ? '' : `, ${kind}`}${question}${through}`;
 }
 
 /** `blocked (only the billing team may)`, `allowed as spiffe://cluster.local/ns/shop/sa/billing`. */

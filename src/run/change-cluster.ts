@@ -15,6 +15,8 @@ export function changedNames(step: ChangeStep): string[] {
 	switch (step.do) {
 		case 'label':
 			return [step.pod ?? `namespace/${step.namespace ?? ''}`];
+		case 'rotate':
+			return [step.pod];
 		case 'apply':
 		case 'delete':
 			return step.policies;
@@ -91,6 +93,9 @@ function carryOut(
 			return deployment.createPods(step.pods, boot);
 		case 'remove':
 			return deployment.removePods(step.pods);
+		case 'rotate':
+			if (deployment.rotateProxyCertificate) return deployment.rotateProxyCertificate(step.pod, step.certificate);
+			throw new GatecrashError('GC_CLUSTER', `This cluster has no proxy beside ${step.pod}.`);
 		case 'inject':
 			return inject(step.fault, context);
 		case 'heal':

@@ -2,6 +2,7 @@ import type { SocketAddress } from '../model/address.ts';
 import { type Deployment, type Endpoint, portKey } from '../model/cluster.ts';
 import { clusterDnsName } from '../model/cluster-dns.ts';
 import { metadataEndpoint } from '../model/metadata.ts';
+import type { Landing } from '../model/landing.ts';
 import type { Cell } from '../model/plan.ts';
 
 /** A cell's path on the cluster as it is now: literal addresses, and who may answer. */
@@ -15,7 +16,7 @@ export interface Dialled {
 	through?: string[];
 }
 
-type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family' | 'query'>;
+type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family' | 'query' | 'lands'>;
 type Resolved = Pick<Dialled, 'destination' | 'targets' | 'through'>;
 
 /** Undefined where an endpoint, or its address of this family, does not exist (any more). */
@@ -34,11 +35,19 @@ export function resolveTarget(
 	endpoints = deployment.endpoints(),
 ): Resolved | undefined {
 	const reached = addressOf(cell, deployment, endpoints);
+	if (reached && cell.lands) return { ...reached, targets: targetsBehind(cell.lands, deployment, endpoints) };
 	const owner = cell.to.kind === 'clusterDns' ? cell.query?.owner : undefined;
 	if (!reached || owner === undefined) return reached;
 	// The cluster's DNS knows no name outside: who answers is the resolver whose zone it is.
 	const outside = endpoints.find((candidate) => candidate.kind === 'external' && candidate.name === owner);
 	return outside && { ...reached, targets: [outside.uid], through: reached.targets };
+}
+
+/** Who may answer where a proxy is dialled. */
+function targetsBehind({ kind, name }: Landing, deployment: Deployment, endpoints: Endpoint[]): string[] {
+	const service = kind === 'service' && deployment.services().find((candidate) => candidate.name === name);
+	const pods = kind === 'pod' ? [name] : service ? service.backends : [];
+	return endpoints.flatMap((endpoint) => (endpoint.kind === 'pod' && pods.includes(endpoint.name) ? endpoint.uid : []));
 }
 
 function addressOf(cell: Path, deployment: Deployment, endpoints: Endpoint[]): Resolved | undefined {

@@ -6,7 +6,8 @@ export function reservedPorts(plan: ScenarioPlan): SourcePorts {
 	const ports = new SourcePorts();
 	for (const [name, pod] of Object.entries(plan.workload.pods)) {
 		const node = pod.placement && 'node' in pod.placement ? pod.placement.node : 'a';
-		for (const { port } of pod.listen) ports.reserve(pod.hostNetwork ? `node/${node}` : `pod/${name}`, port);
+		for (const { port } of [...pod.listen, ...(pod.proxy?.listeners ?? [])])
+			ports.reserve(pod.hostNetwork ? `node/${node}` : `pod/${name}`, port);
 	}
 	for (const [name, { listen }] of Object.entries(plan.workload.external)) {
 		for (const { port } of listen) ports.reserve(`external/${name}`, port);

@@ -49,8 +49,8 @@ const largestBatch = 256;
 const reportGrace = 5_000;
 /**
  * So long a server that speaks first may take to greet, milliseconds from the connection’s opening. A proxy that waits for
- * the client’s first bytes to tell TLS from clear text lets it wait for its timeout, one second in Istio and in the
- * embedded mesh.
+ * the client’s first bytes, to tell TLS from clear text, may let it wait: for ever by default in Istio, else as long as its
+ * protocolDetectionTimeout says, which those who set it set to a second or so.
  */
 export const greetingWait = 2_500;
 

@@ -8,13 +8,14 @@ import { listOf, parseSource, parseTarget } from './short-forms.ts';
 
 /**
  * `pods`: those that exist then. `attemptPosition`: where the attempt with this index stands; undefined when the phase
- * holds one without a list. `healed`: the fault that a `heal` names.
+ * holds one without a list. `declaredNames`: in the certificate of a pod's proxy. `healed`: the fault that a `heal` names.
  */
 export function buildPhase(
 	input: PhaseInput,
 	pods: readonly string[],
 	position: SourcePosition,
 	attemptPosition: (index: number | undefined) => SourcePosition,
+	declaredNames: (pod: string) => string[],
 	healed?: FaultName,
 ): PhaseSpec | undefined {
 	const common = { name: input.name, position };
@@ -39,6 +40,11 @@ export function buildPhase(
 	if (input.label !== undefined) {
 		const { pod, namespace, set = {}, remove = [] } = input.label;
 		return { ...common, do: 'label', pod, namespace, set, remove };
+	}
+	if (input.rotate !== undefined) {
+		const { pod, certificate } = input.rotate;
+		const names = certificate.names ?? declaredNames(pod);
+		return { ...common, do: 'rotate', pod, certificate: { names, is: certificate.is ?? 'valid' } };
 	}
 	if (input.create !== undefined) return { ...common, do: 'create', pods: listOf(input.create) };
 	if (input.remove !== undefined) return { ...common, do: 'remove', pods: listOf(input.remove) };

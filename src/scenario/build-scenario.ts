@@ -9,6 +9,7 @@ import type {
 } from '../model/scenario.ts';
 import { buildAttempt } from './build-attempt.ts';
 import { buildChaos, buildPhase } from './build-phase.ts';
+import { buildProxy } from './build-proxy.ts';
 import type { DocumentPath } from './document-path.ts';
 import { parseDuration } from './duration.ts';
 import { faultNamed, podsAtPhases } from './phase-timeline.ts';
@@ -45,7 +46,7 @@ export function buildScenario(
 			tries: spec.timing?.tries ?? defaultTries,
 		},
 		namespaces: mapValues(spec.namespaces, buildNamespace),
-		pods: mapValues(spec.pods, buildPod),
+		pods: Object.fromEntries(Object.entries(spec.pods).map(([name, pod]) => [name, buildPod(name, pod)])),
 		services: mapValues(spec.services ?? {}, buildService),
 		external: mapValues(spec.external ?? {}, buildExternal),
 		policies,
@@ -54,7 +55,8 @@ export function buildScenario(
 			const path = ['spec', 'phases', index] as const;
 			const attemptAt = (item: number | undefined) => at(...path, 'attempt', ...(item === undefined ? [] : [item]));
 			const healed = phase.heal === undefined ? undefined : faultNamed(phase.heal, spec.phases ?? [], index);
-			const built = buildPhase(phase, podsThen[index] ?? [], at(...path), attemptAt, healed);
+			const namesOf = (pod: string) => spec.pods[pod]?.proxy?.certificate?.names ?? [];
+			const built = buildPhase(phase, podsThen[index] ?? [], at(...path), attemptAt, namesOf, healed);
 			return built ? [built] : [];
 		}),
 		chaos: (spec.chaos ?? []).map((chaos, index) =>
@@ -68,7 +70,7 @@ function buildNamespace(input: ScenarioInput['spec']['namespaces'][string]): Nam
 	return { labels: input.labels ?? {}, mesh: input.mesh ?? 'none', existing: input.existing ?? false };
 }
 
-function buildPod(input: PodInput): PodSpec {
+function buildPod(name: string, input: PodInput): PodSpec {
 	return {
 		namespace: input.namespace,
 		labels: input.labels ?? {},
@@ -78,6 +80,7 @@ function buildPod(input: PodInput): PodSpec {
 		mesh: input.mesh,
 		placement: buildPlacement(input),
 		listen: (input.listen ?? []).map(expandListen),
+		...(input.proxy && { proxy: buildProxy(name, input.proxy) }),
 		readiness: input.readiness,
 		liveness: input.liveness,
 		attemptsAtStart: input.attemptsAtStart ?? false,

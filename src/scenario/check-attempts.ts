@@ -103,7 +103,7 @@ const keysOfKinds = {
 	to: ['connect', 'plaintext', 'mtls', 'tls'],
 	matrix: ['connect'],
 	speaks: ['connect', 'plaintext', 'mtls', 'tls'],
-	identity: ['mtls', 'tls'],
+	identity: ['plaintext', 'mtls', 'tls'],
 	forgedIdentity: ['plaintext', 'mtls', 'tls'],
 	certificate: ['tls'],
 	alpn: ['tls'],

@@ -1,4 +1,6 @@
+import { landingOf } from '../model/landing.ts';
 import type { ListenSpec, TargetRef } from '../model/scenario.ts';
+import { portsOf, proxiedWorld } from './build-proxy.ts';
 import type { CheckContext } from './check-context.ts';
 import type { DocumentPath } from './document-path.ts';
 import type { AttemptInput } from './schema.ts';
@@ -54,7 +56,7 @@ function problemOfSource(
 /** Identities are read from a header of the request, so there has to be a request, and one that arrives. */
 function checkIdentity(
 	context: CheckContext,
-	{ to, speaks, expect, identity, forgedIdentity }: AttemptInput,
+	{ kind, to, speaks, expect, identity, forgedIdentity }: AttemptInput,
 	key: 'identity' | 'forgedIdentity',
 	path: DocumentPath,
 ): void {
@@ -63,6 +65,14 @@ function checkIdentity(
 			code: 'conflict',
 			message: 'the forged identity is the one that the server must see',
 			hint: 'forge another one, or it could not be told from the true one',
+			at: 'key',
+		});
+	}
+	if (key === 'identity' && kind === 'plaintext' && !listOf(to).some((text) => isProxied(context, parseTarget(text)))) {
+		context.problems.add([...path, key], {
+			code: 'conflict',
+			message: 'nothing on the way gives plaintext an identity',
+			hint: 'attempt from a pod with a sidecar (kind: mtls), with a certificate (kind: tls), or through a proxy',
 			at: 'key',
 		});
 	}
@@ -85,28 +95,31 @@ function checkIdentity(
 	});
 }
 
+function isProxied({ spec }: CheckContext, { kind, name, port }: TargetRef): boolean {
+	if (typeof port !== 'number' || (kind !== 'pod' && kind !== 'service')) return false;
+	return landingOf(proxiedWorld(spec), { kind, name, port }) !== undefined;
+}
+
 /** The listeners that a target stands for, as far as the file tells. */
 function listeners({ spec }: CheckContext, { kind, name, port, protocol }: TargetRef): ListenSpec[] {
 	const fits = (one: { port: number; name?: string | undefined; protocol?: string | undefined }): boolean =>
 		(port === undefined || one.port === port || one.name === port) &&
 		(protocol === undefined || (one.protocol ?? 'tcp') === protocol);
 	if (kind === 'external') return (spec.external?.[name]?.listen ?? []).map(expandListen).filter(fits);
-	if (kind === 'pod') return (spec.pods[name]?.listen ?? []).map(expandListen).filter(fits);
+	if (kind === 'pod') return portsOf(spec, name).filter(fits);
 	const service = spec.services?.[name];
 	if (kind === 'node' || !service) return [];
 	const { namespace, selector } = service;
-	const backends = Object.values(spec.pods).filter(
-		(pod) =>
+	const backends = Object.entries(spec.pods).filter(
+		([, pod]) =>
 			pod.namespace === namespace && Object.entries(selector).every(([key, value]) => pod.labels?.[key] === value),
 	);
 	const wanted = service.ports
 		.filter(fits)
 		.map((one) => ({ protocol: one.protocol ?? 'tcp', to: one.targetPort ?? one.port }));
-	return backends.flatMap((pod) =>
-		(pod.listen ?? [])
-			.map(expandListen)
-			.filter((one) =>
-				wanted.some(({ protocol: of, to }) => one.protocol === of && (one.port === to || one.name === to)),
-			),
+	return backends.flatMap(([pod]) =>
+		portsOf(spec, pod).filter((one) =>
+			wanted.some(({ protocol: of, to }) => one.protocol === of && (one.port === to || one.name === to)),
+		),
 	);
 }

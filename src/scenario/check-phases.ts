@@ -22,7 +22,7 @@ interface Timeline {
 }
 
 const actions = [
-	...(['attempt', 'hold', 'apply', 'delete', 'settle', 'label'] as const),
+	...(['attempt', 'hold', 'apply', 'delete', 'settle', 'label', 'rotate'] as const),
 	...(['create', 'remove', 'inject', 'heal', 'await'] as const),
 ] as const;
 
@@ -63,6 +63,7 @@ export function checkPhases(context: CheckContext): void {
 		checkHold(context, phase, path, timeline);
 		checkPolicyChange(context, phase, path, timeline);
 		checkLabel(context, phase, path, timeline);
+		checkRotation(context, phase, path, timeline);
 		checkPodChange(context, phase, path, timeline);
 		checkFault(context, phase, path, timeline.faults);
 		checkAwait(context, phase, path, timeline.holds);
@@ -194,6 +195,17 @@ function checkLabel(context: CheckContext, { label }: PhaseInput, path: Document
 		keys?.delete(gone);
 	}
 	for (const added of Object.keys(set)) keys?.add(added);
+}
+
+function checkRotation(context: CheckContext, { rotate }: PhaseInput, path: DocumentPath, timeline: Timeline): void {
+	if (!rotate) return;
+	const at = [...path, 'rotate', 'pod'];
+	if (!checkName(context, 'pods', rotate.pod, at)) return;
+	checkAlive(context, rotate.pod, at, timeline);
+	const pod = context.spec.pods[rotate.pod];
+	if (!pod || pod.proxy !== undefined) return;
+	const message = `${rotate.pod} has no proxy that could show a certificate`;
+	context.problems.add(at, { code: 'conflict', message, hint: 'name a pod with proxy:' });
 }
 
 function checkPodChange(context: CheckContext, phase: PhaseInput, path: DocumentPath, timeline: Timeline): void {

@@ -4,6 +4,7 @@ import { type CheckContext, itemPath, knownNodes } from './check-context.ts';
 import { checkIstioSelectors } from './check-istio.ts';
 import { checkPhases } from './check-phases.ts';
 import { checkPolicies } from './check-policies.ts';
+import { checkProxies } from './check-proxies.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSelectors } from './check-selectors.ts';
 import { checkServices } from './check-services.ts';
@@ -20,6 +21,7 @@ export function checkScenario(draft: Draft, policies: readonly ReadPolicy[], pro
 	const context: CheckContext = { draft, spec, policies, problems, nodes: knownNodes(spec) };
 	checkNamespaces(context);
 	checkPods(context);
+	checkProxies(context);
 	checkServices(context);
 	checkPolicies(context);
 	checkReferences(context);

@@ -1,8 +1,8 @@
+import { portsOf } from './build-proxy.ts';
 import { type CheckContext, checkName } from './check-context.ts';
 import type { DocumentPath } from './document-path.ts';
 import { labelStates, selectedPods } from './label-states.ts';
 import type { ServiceInput } from './schema.ts';
-import { expandListen } from './short-forms.ts';
 
 export function checkServices(context: CheckContext): void {
 	const { spec, problems, draft } = context;
@@ -83,7 +83,7 @@ function checkTargetPorts(
 	pods: string[],
 	path: DocumentPath,
 ): void {
-	const listen = pods.flatMap((pod) => (spec.pods[pod]?.listen ?? []).map(expandListen));
+	const listen = pods.flatMap((pod) => portsOf(spec, pod));
 	for (const [index, { port, targetPort = port, protocol = 'tcp' }] of service.ports.entries()) {
 		const behind = listen.filter(
 			(one) => one.protocol === protocol && (one.port === targetPort || one.name === targetPort),

@@ -1,4 +1,5 @@
 import type { ListenSpec, TargetRef } from '../model/scenario.ts';
+import { portsOf } from './build-proxy.ts';
 import { type CheckContext, checkName, checkNode } from './check-context.ts';
 import type { DocumentPath } from './document-path.ts';
 import { expandListen } from './short-forms.ts';
@@ -11,7 +12,7 @@ export function checkTarget(context: CheckContext, target: TargetRef, path: Docu
 	switch (target.kind) {
 		case 'pod':
 			if (checkName(context, 'pods', target.name, path) && Object.hasOwn(spec.pods, target.name)) {
-				checkPort(context, target, (spec.pods[target.name]?.listen ?? []).map(expandListen), path, 'listen');
+				checkPort(context, target, portsOf(spec, target.name), path, 'listen');
 			}
 			return;
 		case 'external': {

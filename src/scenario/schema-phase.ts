@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rotatedCertificate } from './schema-proxy.ts';
 import { faultNames } from '../model/fault.ts';
 import { attemptSchema, source, target } from './schema-attempt.ts';
 import { dnsLabel, duration, labelKey, labels, node, oneOrList, rate } from './schema-names.ts';
@@ -8,6 +9,11 @@ const hold = z.strictObject({
 	from: source.describe('Who opens it.'),
 	to: target.describe('To one port of one target.'),
 	family: z.enum(['ipv4', 'ipv6']).optional().describe('Default: each family, with a connection of its own.'),
+});
+
+const rotate = z.strictObject({
+	pod: dnsLabel.describe('The pod whose proxy it is.'),
+	certificate: rotatedCertificate.describe('The new one; names that are left out are those of the declared one.'),
 });
 
 const label = z.strictObject({
@@ -45,6 +51,7 @@ export const phaseSchema = z
 			.optional()
 			.describe('Waits until the change has taken effect, within a bound: `settle: {}`.'),
 		label: label.optional().describe('Changes the labels of a pod or a namespace.'),
+		rotate: rotate.optional().describe('Puts another certificate into the file of a pod’s proxy.'),
 		create: oneOrList(dnsLabel)
 			.optional()
 			.describe('Pods to create now; a pod that is created here doesn’t exist before.'),

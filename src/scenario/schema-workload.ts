@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { proxySchema } from './schema-proxy.ts';
 import { annotations, dnsLabel, labels, node, portName, portNumber, protocol, subdomain } from './schema-names.ts';
 
 export const listenItem = z
@@ -87,6 +88,7 @@ export const podSchema = z
 		onNodeOf: dnsLabel.optional().describe('Runs on the same node as this pod.'),
 		notOnNodeOf: dnsLabel.optional().describe('Runs on another node than this pod; needs a cluster of two nodes.'),
 		listen: z.array(listenItem).optional().describe('Ports that the probe listens on, in every address family.'),
+		proxy: proxySchema.optional().describe('A plain Envoy beside the pod, which ends or opens TLS.'),
 		readiness: kubeletProbe.optional().describe('A kubelet readiness probe, when it is the subject.'),
 		liveness: kubeletProbe.optional().describe('A kubelet liveness probe, when it is the subject.'),
 		attemptsAtStart: z.boolean().optional().describe('Makes its attempts from its first millisecond.'),

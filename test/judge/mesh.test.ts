@@ -267,6 +267,34 @@ describe('an identity that the client itself wrote', () => {
 	});
 });
 
+describe('through proxies', () => {
+	const through: Partial<Cell> = {
+		...{ kind: 'plaintext', speaks: 'http', port: 8443 },
+		...{ to: { kind: 'pod', name: 'app-one', port: 8443, protocol: 'tcp' } },
+	};
+	const landing: Partial<Cell> = { ...through, lands: { kind: 'pod', name: 'app-one', port: 80 } };
+
+	it('what counts is the pod where it lands, and its own port', () => {
+		expect(told(verdictOf(landing, () => ({ code: 'reset' })))).to.deep.include({
+			...{ verdict: 'enforced', codes: ['blocked-bracketed'] },
+		});
+		// Nobody listens on the proxy’s port but the proxy.
+		expect(codesOf(verdictOf(through, () => ({ code: 'reset' })))).to.deep.equal(['server-not-checked']);
+	});
+
+	it('an identity is the proxies’ own work and hides no leak', () => {
+		const cell = verdictOf(landing, () => ({ ...replied, forwarded: header }));
+		expect(told(cell)).to.deep.include({ verdict: 'leak', codes: ['leak-replied'] });
+		expect(cell.lands).to.equal('app-one:80');
+		const open = verdictOf({ ...landing, expectation: 'allowed', identity }, () => ({ ...replied, forwarded: header }));
+		expect(told(open)).to.deep.equal({ verdict: 'enforced', codes: ['allowed-replied'], findings: [] });
+		const wrong = verdictOf({ ...landing, expectation: 'allowed', identity: 'spiffe://x/y' }, () => ({
+			...{ ...replied, forwarded: header },
+		}));
+		expect(codesOf(wrong)).to.deep.equal(['identity-differs']);
+	});
+});
+
 describe('a server that speaks first', () => {
 	const mysql: Partial<Cell> = { kind: 'plaintext', first: 'server' };
 	const greeted: Behaviour = { ...timedOut, greeted: true };

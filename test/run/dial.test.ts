@@ -48,3 +48,19 @@ describe('what is dialled behind a headless Service', () => {
 		expect(dialled(undefined)).to.equal(undefined);
 	});
 });
+
+describe('who may answer where a proxy is dialled', () => {
+	const path: Parameters<typeof dial>[0] = {
+		...{ from: { kind: 'pod', name: 'client' }, port: 8443, protocol: 'tcp', family: 'ipv4' },
+		to: { kind: 'pod', name: 'first', port: 8443, protocol: undefined },
+	};
+
+	it('is the pod, or all behind the Service, where the proxies lead to; what is dialled stays', () => {
+		const to = (lands: { kind: 'pod' | 'service'; name: string; port: number }) => dial({ ...path, lands }, deployment);
+		const pod = to({ kind: 'pod', name: 'unready', port: 80 });
+		expect(pod?.destination).to.deep.equal({ address: '10.0.0.2', port: 8443 });
+		expect(pod?.targets).to.deep.equal(['uid-unready']);
+		expect(to({ kind: 'service', name: 'web', port: 80 })?.targets).to.deep.equal(['uid-first', 'uid-on-node']);
+		expect(to({ kind: 'pod', name: 'gone', port: 80 })?.targets).to.deep.equal([]);
+	});
+});

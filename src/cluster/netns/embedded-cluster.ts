@@ -25,6 +25,7 @@ import { Inventory, nodeName } from './inventory.ts';
 import { envoyHint, findEnvoy, readEnvoyVersion } from './envoy/envoy-binary.ts';
 import { hasSidecar } from './mesh/injection.ts';
 import { Mesh } from './mesh/mesh.ts';
+import { Proxies } from './proxies/proxies.ts';
 import { findPermission, noLossCounters, type Permission } from './preconditions.ts';
 import { nodeAddresses, ranges } from './ranges.ts';
 import { ServiceBook } from './service-book.ts';
@@ -79,6 +80,8 @@ class EmbeddedCluster implements Cluster {
 	#permission: Permission | undefined;
 	/** Some scenario that is planned for it has a mesh. */
 	#meshed = false;
+	/** Some has sidecars or proxies. */
+	#proxied = false;
 
 	constructor(options: EmbeddedClusterOptions) {
 		this.#options = options;
@@ -108,6 +111,7 @@ class EmbeddedCluster implements Cluster {
 	/** None; it hears of every scenario that is planned. */
 	refuses(scenario: Scenario): undefined {
 		this.#meshed ||= hasMesh(scenario);
+		this.#proxied ||= needsEnvoy(scenario);
 	}
 
 	async up(signal: AbortSignal): Promise<ClusterFacts> {
@@ -115,16 +119,17 @@ class EmbeddedCluster implements Cluster {
 		const [permission, envoyVersion] = await Promise.all([
 			findPermission(),
 			// Asking it takes longer than bringing a cluster up, and most runs have no use for it.
-			this.#envoy === undefined || !this.#meshed ? undefined : readEnvoyVersion(this.#envoy).catch(() => 'unknown'),
+			this.#envoy === undefined || !this.#proxied ? undefined : readEnvoyVersion(this.#envoy).catch(() => 'unknown'),
 		]);
 		this.#permission = permission;
-		const mesh = envoyVersion === undefined ? [] : [`envoy ${envoyVersion} (embedded mesh)`];
+		const mesh = envoyVersion === undefined || !this.#meshed ? [] : [`envoy ${envoyVersion} (embedded mesh)`];
+		const plain = envoyVersion === undefined || this.#meshed ? [] : [`envoy ${envoyVersion}`];
 		return {
 			name: this.name,
 			driver: 'netns',
 			version: 'embedded',
 			kernel: release(),
-			enforcers: [`nftables ${permission.nftVersion} (embedded)`, ...mesh],
+			enforcers: [`nftables ${permission.nftVersion} (embedded)`, ...mesh, ...plain],
 			...(mesh.length > 0 && { network: { cni: [], mesh } }),
 			nodes: 1,
 			ranges: rangesOf(this.#families),
@@ -149,8 +154,8 @@ class EmbeddedCluster implements Cluster {
 				`The embedded cluster has the node "${nodeName}" only, not "${stranger}".`,
 			);
 		}
-		if (this.#envoy === undefined && hasMesh(workload)) {
-			throw new GatecrashError('GC_TOOL_MISSING', 'The embedded mesh needs Envoy.', { hint: envoyHint });
+		if (this.#envoy === undefined && needsEnvoy(workload)) {
+			throw new GatecrashError('GC_TOOL_MISSING', 'Sidecars and proxies need Envoy.', { hint: envoyHint });
 		}
 		const program = this.#options.agent ?? (await agentProgram());
 		const inventory = new Inventory(workload, this.#families);
@@ -158,12 +163,13 @@ class EmbeddedCluster implements Cluster {
 		const fabric = await Fabric.start({ userNamespace: permission.userNamespace, families: this.#families, signal });
 		const engine = this.#options.engine?.(workload.scenario) ?? engineWith(this.#bugs);
 		const envoy = this.#envoy;
+		const envoys = envoysOf(fabric, envoy, { inventory, services, workload, engine });
 		const deployment = new EmbeddedDeployment(fabric, inventory, services, {
 			settings,
 			program,
 			tamper: this.#options.tamper,
 			engine,
-			mesh: envoy === undefined ? undefined : new Mesh(fabric, { envoy, inventory, services, workload, engine }),
+			...envoys,
 			closed: () => this.#deployments.delete(deployment),
 		});
 		this.#deployments.add(deployment);
@@ -182,6 +188,21 @@ class EmbeddedCluster implements Cluster {
 		this.#deployments.clear();
 		await Promise.all(all.map((deployment) => deployment.close()));
 	}
+}
+
+/** What runs an Envoy beside pods, where there is one. */
+function envoysOf(
+	fabric: Fabric,
+	envoy: string | undefined,
+	rest: { inventory: Inventory; services: ServiceBook; workload: Workload; engine: Engine },
+): { mesh: Mesh | undefined; proxies: Proxies | undefined } {
+	if (envoy === undefined) return { mesh: undefined, proxies: undefined };
+	const mesh = new Mesh(fabric, { envoy, ...rest });
+	return { mesh, proxies: new Proxies(fabric, { envoy, ...rest, authority: () => mesh.authority() }) };
+}
+
+function needsEnvoy({ pods, namespaces }: Pick<Workload, 'pods' | 'namespaces'>): boolean {
+	return hasMesh({ pods, namespaces }) || Object.values(pods).some((pod) => pod.proxy !== undefined);
 }
 
 function hasMesh({ pods, namespaces }: Pick<Workload, 'pods' | 'namespaces'>): boolean {

@@ -14,7 +14,7 @@ import type { FaultEffect, FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
-import type { CertificateChoice } from '../../model/scenario.ts';
+import type { CertificateChoice, ServedCertificate } from '../../model/scenario.ts';
 import type { LineProcess } from '../line-process.ts';
 import { captureProgram } from '../wire/capture-program.ts';
 import { captureStream } from '../wire/capture-stream.ts';
@@ -31,6 +31,7 @@ import { envoyHint } from './envoy/envoy-binary.ts';
 import type { Mesh } from './mesh/mesh.ts';
 import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
 import { policyRuleset } from './policy-ruleset.ts';
+import type { Proxies } from './proxies/proxies.ts';
 import { relabelled } from './relabelled.ts';
 import type { ServiceBook } from './service-book.ts';
 import { serviceRuleset } from './service-ruleset.ts';
@@ -40,55 +41,43 @@ import { transactions } from './transaction.ts';
 /** How many namespaces are set up at once; more than processors, because each waits for the kernel now and then. */
 const lanes = 4;
 
+interface Options {
+	settings: AgentSettings;
+	program: string;
+	tamper: string | undefined;
+	engine: Engine;
+	/** Undefined where there is no Envoy, and so are the proxies. */
+	mesh: Mesh | undefined;
+	proxies: Proxies | undefined;
+	closed: () => void;
+}
+
 /** One scenario on its own fabric. Changes are made one after the other, each as one transaction of the kernel. */
 export class EmbeddedDeployment implements Deployment {
 	readonly #fabric: Fabric;
 	readonly #inventory: Inventory;
 	readonly #services: ServiceBook;
-	readonly #settings: AgentSettings;
-	readonly #program: string;
-	readonly #tamper: string | undefined;
-	readonly #engine: Engine;
-	readonly #mesh: Mesh | undefined;
+	readonly #options: Options;
 	readonly #agents = new Map<Member, LineProcess>();
 	#policies = new Map<string, NetworkPolicy>();
-	readonly #closed: () => void;
 	#generation = 0;
 	#queue: Promise<unknown> = Promise.resolve();
 	#closing: Promise<void> | undefined;
 	#timer: NodeJS.Timeout | undefined;
 
-	constructor(
-		fabric: Fabric,
-		inventory: Inventory,
-		services: ServiceBook,
-		options: {
-			settings: AgentSettings;
-			program: string;
-			tamper: string | undefined;
-			engine: Engine;
-			/** Undefined where there is no Envoy. */
-			mesh: Mesh | undefined;
-			closed: () => void;
-		},
-	) {
+	constructor(fabric: Fabric, inventory: Inventory, services: ServiceBook, options: Options) {
 		this.#fabric = fabric;
 		this.#inventory = inventory;
 		this.#services = services;
-		this.#settings = options.settings;
-		this.#program = options.program;
-		this.#tamper = options.tamper;
-		this.#engine = options.engine;
-		this.#mesh = options.mesh;
-		this.#closed = options.closed;
+		this.#options = options;
 	}
 
 	/** Everything that exists from the beginning. */
 	async populate(workload: Workload): Promise<void> {
 		for (const name of workload.initialPods) this.#inventory.addPod(name);
 		await this.#bringUp(this.#inventory.members(), {});
-		const interceptor = this.#engine.interceptor();
-		if (interceptor) spawnAgent(this.#fabric, this.#program, interceptorConfig(interceptor, this.#inventory));
+		const interceptor = this.#options.engine.interceptor();
+		if (interceptor) spawnAgent(this.#fabric, this.#options.program, interceptorConfig(interceptor, this.#inventory));
 	}
 
 	endpoints(): Endpoint[] {
@@ -151,7 +140,8 @@ export class EmbeddedDeployment implements Deployment {
 			await Promise.all(members.map(async (member) => this.#agents.get(member)?.kill()));
 			for (const member of members) {
 				this.#agents.delete(member);
-				this.#mesh?.stop(member);
+				this.#options.mesh?.stop(member);
+				this.#options.proxies?.stop(member);
 			}
 			const attachments = members.flatMap(({ attachment }) => attachment ?? []);
 			if (attachments.length > 0) await this.#fabric.run(['ip', '-batch', '-'], detachBatch(attachments));
@@ -160,17 +150,28 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	async lossCounters(): Promise<LossCounters> {
-		this.#mesh?.check();
-		return sumLosses(await Promise.all([this.#fabric.pid, ...(this.#mesh?.pids() ?? [])].map(readLossCounters)));
+		this.#options.mesh?.check();
+		this.#options.proxies?.check();
+		return sumLosses(
+			await Promise.all(
+				[this.#fabric.pid, ...(this.#options.mesh?.pids() ?? []), ...(this.#options.proxies?.pids() ?? [])].map(
+					readLossCounters,
+				),
+			),
+		);
 	}
 
 	/** Of the pod's sidecar, from the next handshake on. */
 	async rotateCertificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<void> {
-		await this.#mesh?.rotate(pod, choice);
+		await this.#options.mesh?.rotate(pod, choice);
+	}
+
+	rotateProxyCertificate(pod: string, certificate: ServedCertificate): Promise<Acknowledgement> {
+		return this.#inTurn(async () => this.#options.proxies?.rotate(pod, certificate));
 	}
 
 	async clientCertificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate> {
-		if (this.#mesh) return this.#mesh.certificate(pod, choice);
+		if (this.#options.mesh) return this.#options.mesh.certificate(pod, choice);
 		throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has no mesh here.', { hint: envoyHint });
 	}
 
@@ -189,13 +190,13 @@ export class EmbeddedDeployment implements Deployment {
 			const member = this.#inventory.find(name);
 			return member?.attachment ? Object.values(member.addresses) : [];
 		});
-		const child = this.#fabric.spawn(['perl', captureProgram, ...this.#engine.captureFlaws(), ...addresses]);
+		const child = this.#fabric.spawn(['perl', captureProgram, ...this.#options.engine.captureFlaws(), ...addresses]);
 		return [await captureStream(nodeName, child)];
 	}
 
 	close(): Promise<void> {
 		clearTimeout(this.#timer);
-		this.#closing ??= this.#fabric.close().finally(this.#closed);
+		this.#closing ??= this.#fabric.close().finally(this.#options.closed);
 		return this.#closing;
 	}
 
@@ -204,11 +205,11 @@ export class EmbeddedDeployment implements Deployment {
 		const attachments: Attachment[] = members.flatMap(({ attachment }) => attachment ?? []);
 		await this.#commit();
 		if (attachments.length > 0) await this.#fabric.run(['sh', '-s'], attachScript(attachments, lanes));
-		await this.#mesh?.bringUp(members);
+		await Promise.all([this.#options.mesh?.bringUp(members), this.#options.proxies?.bringUp(members)]);
 		for (const member of members) {
 			if (!member.agent) continue;
 			const agent = startAgent(this.#fabric, member, {
-				...{ settings: this.#settings, program: this.#program, boot: boot[member.name] ?? [] },
+				...{ settings: this.#options.settings, program: this.#options.program, boot: boot[member.name] ?? [] },
 				...(member.name === clusterDnsName && { dns: clusterResolver(this.#inventory, this.#services) }),
 			});
 			this.#agents.set(member, agent);
@@ -219,7 +220,7 @@ export class EmbeddedDeployment implements Deployment {
 	#changePolicies(objects: KubernetesObject[], how: 'set' | 'delete'): Promise<Acknowledgement> {
 		return this.#inTurn(async () => {
 			const before = this.#policies;
-			const restoreMesh = this.#mesh?.policies.remember();
+			const restoreMesh = this.#options.mesh?.policies.remember();
 			this.#policies = new Map(before);
 			try {
 				for (const object of objects) this.#changePolicy(object, how);
@@ -233,7 +234,7 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	#changePolicy(object: KubernetesObject, how: 'set' | 'delete'): void {
-		if (this.#mesh?.policies.change(object, how)) return;
+		if (this.#options.mesh?.policies.change(object, how)) return;
 		const policy = readNetworkPolicy(object);
 		if (how === 'set') this.#policies.set(keyOf(policy), policy);
 		else this.#policies.delete(keyOf(policy));
@@ -242,9 +243,9 @@ export class EmbeddedDeployment implements Deployment {
 	async #withEffects(step: (mesh: Mesh) => Promise<string[]>): Promise<Acknowledgement & FaultEffect> {
 		let effects: string[] = [];
 		const acknowledgement = await this.#inTurn(async () => {
-			if (!this.#mesh)
+			if (!this.#options.mesh)
 				throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has no mesh here.', { hint: envoyHint });
-			effects = await step(this.#mesh);
+			effects = await step(this.#options.mesh);
 		});
 		return { ...acknowledgement, effects };
 	}
@@ -263,15 +264,15 @@ export class EmbeddedDeployment implements Deployment {
 			namespaces: this.#inventory.namespaceLabels,
 			policies: [...this.#policies.values()],
 		};
-		const service = serviceRuleset(this.#engine.services(this.#services.entries()), this.#inventory.families);
-		const policy = policyRuleset(view, this.#engine);
-		for (const input of transactions(this.#generation, { policy, service }, this.#tamper)) {
+		const service = serviceRuleset(this.#options.engine.services(this.#services.entries()), this.#inventory.families);
+		const policy = policyRuleset(view, this.#options.engine);
+		for (const input of transactions(this.#generation, { policy, service }, this.#options.tamper)) {
 			await this.#fabric.run(['nft', '-f', '-'], input);
 		}
 		// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
 		this.#generation++;
-		await this.#mesh?.sync();
-		this.#compileAgain(this.#engine.compilesAgainIn());
+		await Promise.all([this.#options.mesh?.sync(), this.#options.proxies?.sync()]);
+		this.#compileAgain(this.#options.engine.compilesAgainIn());
 	}
 
 	#compileAgain(delay: number | undefined): void {

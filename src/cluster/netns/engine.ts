@@ -1,4 +1,5 @@
 import type { IpFamily, Protocol } from '../../model/address.ts';
+import type { ProxyListener } from '../../model/scenario.ts';
 import { type AddressRange, rangeOfAddress, rangeOfCidr, subtract } from './address-range.ts';
 import { type LabelExpression, type LabelSelector, type Labels, fulfils } from './label-selector.ts';
 import { type ForwardedClientCert, istioForwards } from './envoy/filters.ts';
@@ -184,6 +185,16 @@ export class Engine {
 	/** Milliseconds from a pod's beginning until its connections are led to its sidecar. */
 	captureDelay(): number {
 		return 0;
+	}
+
+	/** What a plain proxy makes of a listener's configuration. */
+	proxyListener(listener: ProxyListener): ProxyListener {
+		return listener;
+	}
+
+	/** Whether a plain proxy reads its certificate again when the file has changed. `declared`: whether it should. */
+	reloadsCertificate(declared: boolean): boolean {
+		return declared;
 	}
 
 	/** What a sidecar makes of X-Forwarded-Client-Cert, in what comes to its pod and in what its pod sends. */

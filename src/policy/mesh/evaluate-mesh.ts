@@ -60,13 +60,16 @@ function underReadings(
 	client: PodFacts | undefined,
 ): MeshSide {
 	const server = to.pod;
-	const port =
-		server && hasSidecar(server)
-			? modeOn(mesh.peerAuthentications, server, to.port, isBound(world, server, to.port))
-			: undefined;
+	const bound = server !== undefined && isBound(world, server, to.port);
+	const port = server && hasSidecar(server) ? modeOn(mesh.peerAuthentications, server, to.port, bound) : undefined;
 	const sides = (port?.readings ?? [undefined]).map((reading) => {
 		const sent = sentBy(mesh, world, connection, to, reading?.mode);
-		return withIdentity(received(mesh, sent, to, reading, client), connection, { client, to }, sent);
+		return withIdentity(
+			received(mesh, sent, to, reading, { client, attempted: connection.attempted, bound }),
+			connection,
+			{ client, to },
+			sent,
+		);
 	});
 	const [first, ...others] = sides;
 	if (!first) throw new Error('a port has at least one reading');
@@ -81,7 +84,7 @@ function received(
 	sent: Sent,
 	to: Destination,
 	mode: DecidedMode | undefined,
-	client: PodFacts | undefined,
+	{ client, attempted, bound }: { client: PodFacts | undefined; attempted: Connection['attempted']; bound: boolean },
 ): MeshSide {
 	const how = sent.because === undefined ? [] : [sent.because];
 	if (sent.as === 'unknown' || sent.as === 'nothing')
@@ -94,7 +97,8 @@ function received(
 		if (sent.as === 'clear') return { verdict: 'yes', because: [...how, bare] };
 		return { verdict: 'no', because: [...how, `${bare}, and its application speaks no TLS`] };
 	}
-	const { verdict, because } = byMode(sent, to, mode);
+	const waits = attempted?.first === 'server' && sent.as === 'clear' && mode.mode !== 'STRICT';
+	const { verdict, because } = waits ? whileBothWait(to, mode, bound) : byMode(sent, to, mode);
 	if (verdict !== 'yes') return { verdict, because: [...how, because] };
 	const identity = sent.as === 'tls' ? sent.identity : undefined;
 	const peer = { identity, own: client && identityOf(client), port: to.port };
@@ -107,6 +111,25 @@ function received(
 				: authorized.truth === 'yes'
 					? [...how, because, authorized.because]
 					: [authorized.because],
+	};
+}
+
+/**
+ * The client waits for the server's first bytes. Where its sidecar wants to see the client's own before, to tell TLS from
+ * clear text, it depends on a setting of the mesh how long.
+ * https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/#server-first-protocols
+ */
+function whileBothWait(
+	to: Destination,
+	{ mode, because }: DecidedMode,
+	bound: boolean,
+): { verdict: Truth; because: string } {
+	if (mode === 'DISABLE' && bound) {
+		return { verdict: 'yes', because: `${because}: ${to.text} does not inspect what comes to port ${to.port}` };
+	}
+	return {
+		verdict: 'unknown',
+		because: `${because}: the sidecar of ${to.text} waits for the client’s first bytes as long as protocolDetectionTimeout says, by default for ever`,
 	};
 }
 

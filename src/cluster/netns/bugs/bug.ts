@@ -49,4 +49,5 @@ export type Concern =
 	| 'the outside world'
 	| 'held connections'
 	| 'DNS'
-	| 'mutual TLS';
+	| 'mutual TLS'
+	| 'proxies';

@@ -8,6 +8,7 @@ import { namedPortBugs } from './named-ports.ts';
 import { peerBugs } from './peers.ts';
 import { policyBugs } from './policies.ts';
 import { portBugs } from './ports.ts';
+import { proxyBugs } from './proxies.ts';
 import { selectorBugs } from './selectors.ts';
 import { trafficBugs } from './traffic.ts';
 import { captureBugs } from './wire.ts';
@@ -26,4 +27,4 @@ export const networkPolicyBugs: readonly Bug[] = [
 ];
 
 /** Every seeded bug, in the order in which they are shown. */
-export const bugs: readonly Bug[] = [...networkPolicyBugs, ...meshBugs, ...captureBugs, ...dnsBugs];
+export const bugs: readonly Bug[] = [...networkPolicyBugs, ...meshBugs, ...proxyBugs, ...captureBugs, ...dnsBugs];

@@ -26,6 +26,9 @@ export interface ProxiedPod {
 	device: string;
 }
 
+/** A secret in a file. */
+export type Watched = 'certificate' | 'authority';
+
 /** What it begins with. */
 export interface EnvoyFiles {
 	config: EnvoyConfig;
@@ -33,8 +36,8 @@ export interface EnvoyFiles {
 	clusters: readonly Json[];
 	/** What it shows, to servers and to clients. */
 	certificate: ClientCertificate;
-	/** Some listener or cluster takes the certificate from the file that Envoy watches. */
-	watchesCertificate: boolean;
+	/** What some listener or cluster takes from the file that Envoy watches. */
+	watches: readonly Watched[];
 	/** PEM of the authorities that it trusts. */
 	roots: readonly string[];
 }
@@ -55,17 +58,17 @@ export class EnvoyProcess {
 	#refused = 0;
 	#stopped = false;
 
-	readonly #watchesCertificate: boolean;
+	readonly #watches: readonly Watched[];
 
-	private constructor(fabric: Fabric, pod: ProxiedPod, watchesCertificate: boolean) {
+	private constructor(fabric: Fabric, pod: ProxiedPod, watches: readonly Watched[]) {
 		this.#pod = pod;
-		this.#watchesCertificate = watchesCertificate;
+		this.#watches = watches;
 		this.#outside = `/proc/${fabric.pid}/root${folderOf(pod.device)}`;
 	}
 
 	/** Resolves when every listener accepts connections. @throws GatecrashError GC_CLUSTER with what Envoy said. */
 	static async start(fabric: Fabric, envoy: string, pod: ProxiedPod, given: EnvoyFiles): Promise<EnvoyProcess> {
-		const started = new EnvoyProcess(fabric, pod, given.watchesCertificate);
+		const started = new EnvoyProcess(fabric, pod, given.watches);
 		await mkdir(started.#outside, { recursive: true });
 		await started.#write('bootstrap.json', bootstrap(folderOf(pod.device), pod, given.clusters));
 		await started.#writeCertificate(given.certificate);
@@ -186,10 +189,7 @@ export class EnvoyProcess {
 	}
 
 	#isInForce(state: EnvoyState): boolean {
-		const files = [
-			...(['listeners', 'clusters'] as const),
-			...(this.#watchesCertificate ? (['certificate', 'authority'] as const) : []),
-		];
+		const files = ['listeners', 'clusters', ...this.#watches] as const;
 		return state.settled && files.every((file) => state[file] === `${this.#versions[file]}`);
 	}
 

@@ -15,7 +15,7 @@ export function tcpProxy(cluster: string): Json {
  * What becomes of X-Forwarded-Client-Cert, by Envoy's names (forward_client_cert_details): removed; what is known of the client
  * itself appended to what came over mutual TLS, everything else removed; or passed on, whoever wrote it.
  */
-export type ForwardedClientCert = 'SANITIZE' | 'APPEND_FORWARD' | 'ALWAYS_FORWARD_ONLY';
+export type ForwardedClientCert = 'SANITIZE' | 'SANITIZE_SET' | 'APPEND_FORWARD' | 'ALWAYS_FORWARD_ONLY';
 
 /** Istio's sidecars. */
 export const istioForwards: Record<'inbound' | 'outbound', ForwardedClientCert> = {
@@ -31,7 +31,9 @@ export function httpProxy(cluster: string, forwards: ForwardedClientCert, filter
 		server_name: 'istio-envoy',
 		use_remote_address: false,
 		forward_client_cert_details: forwards,
-		...(forwards === 'APPEND_FORWARD' && { set_current_client_cert_details: { subject: true, uri: true, dns: true } }),
+		...((forwards === 'APPEND_FORWARD' || forwards === 'SANITIZE_SET') && {
+			set_current_client_cert_details: { subject: true, uri: true, dns: true },
+		}),
 		stream_idle_timeout: '0s',
 		route_config: {
 			name: cluster,

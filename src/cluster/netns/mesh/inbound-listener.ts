@@ -9,8 +9,11 @@ import { listenAddresses, sidecarPorts } from './places.ts';
 import { authorizationFilters } from './rbac.ts';
 import { meshAlpns, type PeerValidation, serverTls } from './tls-context.ts';
 
-/** A server that speaks first, and a client of few bytes, wait that long until the connection counts as clear text. */
-const inspectionTimeout = '1s';
+/**
+ * How long the inspection waits for a client's first bytes: for ever, as Istio's does unless the mesh's configuration says
+ * otherwise (protocolDetectionTimeout). So a server that speaks first is never asked to, where its client waits for it.
+ */
+const inspectionTimeout = '0s';
 
 /** What a sidecar makes of what comes to its pod. */
 export interface InboundRules {
@@ -64,7 +67,7 @@ export function inboundListener(folder: string, pod: MeshPod, family: IpFamily, 
 		address: {
 			socket_address: { address: listenAddresses.inbound[family], port_value: sidecarPorts.inbound },
 		},
-		listener_filters: [originalDestination, tlsInspector],
+		listener_filters: [originalDestination, tlsInspector(pod)],
 		listener_filters_timeout: inspectionTimeout,
 		continue_on_listener_filters_timeout: true,
 		tcp_backlog_size: 16_384,
@@ -88,7 +91,19 @@ export const originalDestination = {
 	typed_config: typed('filters.listener.original_dst.v3.OriginalDst'),
 };
 
-const tlsInspector = {
-	name: 'envoy.filters.listener.tls_inspector',
-	typed_config: typed('filters.listener.tls_inspector.v3.TlsInspector'),
-};
+/**
+ * Not where a server speaks first on a port of a Service on which no TLS ends: there neither waits for the other. Istio inspects
+ * no such port of a Service (pilot/pkg/networking/core, listener_inbound.go); here the others are inspected all the same, so that
+ * TLS is refused there and does not reach an application that can't read it.
+ */
+function tlsInspector({ ports }: MeshPod): Json {
+	const clear = ports
+		.filter(({ mode, bound, first }) => mode === 'DISABLE' && bound && first === 'server')
+		.map(({ port }) => ({ destination_port_range: { start: port, end: port + 1 } }));
+	const [first, second] = clear;
+	return {
+		name: 'envoy.filters.listener.tls_inspector',
+		typed_config: typed('filters.listener.tls_inspector.v3.TlsInspector'),
+		...(first && { filter_disabled: second ? { or_match: { rules: clear } } : first }),
+	};
+}

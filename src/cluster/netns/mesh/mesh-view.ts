@@ -6,6 +6,10 @@ export interface MeshPort {
 	port: number;
 	http: boolean;
 	mode: MtlsMode;
+	/** Its server speaks first. */
+	first: 'server' | undefined;
+	/** Some Service leads to it. */
+	bound: boolean;
 }
 
 /** A pod with a sidecar. */

@@ -109,7 +109,7 @@ export class Mesh {
 			case 'rotate-certificates':
 				return this.#renewCertificates();
 			case 'rotate-mesh-root': {
-				const authority = await this.#authority();
+				const authority = await this.authority();
 				// Whom to trust comes first, so that nobody meets a certificate of a root that they don't know.
 				await authority.announce();
 				await this.#trust(authority);
@@ -126,7 +126,7 @@ export class Mesh {
 			await this.sync();
 			return this.#ofSidecars('hear of changes again');
 		}
-		const authority = await this.#authority();
+		const authority = await this.authority();
 		if (fault !== 'rotate-mesh-root' || authority.trusted.length === 1) return [];
 		authority.forgetFormer();
 		await this.#trust(authority);
@@ -140,7 +140,7 @@ export class Mesh {
 	}
 
 	async #renewCertificates(): Promise<string[]> {
-		const authority = await this.#authority();
+		const authority = await this.authority();
 		const renewed = await Promise.all(
 			[...this.#sidecars].map(async ([{ name, namespace = '', spec }, sidecar]) => {
 				const before = await sidecar.shownSerial();
@@ -171,11 +171,17 @@ export class Mesh {
 	async certificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate> {
 		const spec = this.#workload.pods[pod];
 		if (!spec) throw new GatecrashError('GC_CLUSTER', `There is no pod "${pod}" to make a certificate for.`);
-		return (await this.#authority()).chosen(choice, spec.namespace, spec.serviceAccount);
+		return (await this.authority()).chosen(choice, spec.namespace, spec.serviceAccount);
+	}
+
+	/** Of every certificate of the deployment. */
+	authority(): Promise<MeshCertificates> {
+		this.#certificates ??= MeshCertificates.create();
+		return this.#certificates;
 	}
 
 	async #startSidecar(pod: Meshed, services: MeshService[]): Promise<void> {
-		const authority = await this.#authority();
+		const authority = await this.authority();
 		const sidecar = await EnvoyProcess.start(
 			this.#fabric,
 			this.#envoy,
@@ -183,17 +189,12 @@ export class Mesh {
 			{
 				config: this.#config(pod, services),
 				clusters: staticClusters(folderOf(pod.attachment.device)),
-				watchesCertificate: true,
+				watches: ['certificate', 'authority'],
 				certificate: await authority.forWorkload(pod.namespace, pod.spec.serviceAccount),
 				roots: this.#roots(authority),
 			},
 		);
 		this.#sidecars.set(pod, sidecar);
-	}
-
-	#authority(): Promise<MeshCertificates> {
-		this.#certificates ??= MeshCertificates.create();
-		return this.#certificates;
 	}
 
 	#config(pod: Meshed, services: MeshService[]) {
@@ -252,7 +253,9 @@ export class Mesh {
 		}));
 	}
 
-	#meshPod({ name, namespace, labels, addresses, listen, spec }: Meshed): MeshPod {
+	#meshPod(member: Meshed): MeshPod {
+		const { name, namespace, labels, addresses, listen, spec } = member;
+		const backends = this.#services.tcpPorts().flatMap((service) => service.backends);
 		const modes = this.policies.modes({ namespace, labels }, this.#engine);
 		return {
 			name,
@@ -263,10 +266,12 @@ export class Mesh {
 			others: modes.others,
 			ports: listen
 				.filter(({ protocol }) => protocol === 'tcp')
-				.map(({ port, speaks }) => ({
+				.map(({ port, speaks, first }) => ({
 					port,
+					first,
 					http: speaks === 'http',
 					mode: modes.ports.get(port) ?? modes.others,
+					bound: backends.some((backend) => backend.pod === member && backend.port === port),
 				})),
 		};
 	}

@@ -25,7 +25,7 @@ describe('An Envoy that is given a configuration that Envoy refuses', function (
 			envoy ?? '',
 			{ name: 'app', namespace: 'shop', device: 'p1' },
 			{
-				...{ config: good, clusters: [], watchesCertificate: false, roots: [certificates.root] },
+				...{ config: good, clusters: [], watches: [], roots: [certificates.root] },
 				certificate: await certificates.forWorkload('shop', undefined),
 			},
 		);

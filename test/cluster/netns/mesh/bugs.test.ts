@@ -45,6 +45,12 @@ const ofCertificates: Record<string, CertificateChoice[]> = {
 	'certificate-not-demanded': ['none', 'other-trust-domain'],
 };
 
+/** Who forges an identity there, and to whom it is then believed. */
+const ofForwarding: Record<string, [from: string, to: string, port: number]> = {
+	'forged-identity-let-through': ['naked', 'app', 8080],
+	'forged-identity-let-out': ['client', 'svc/app', 80],
+};
+
 function modes(bugs: string[], policies: ReturnType<typeof peerAuthentication>[]): string {
 	const engine = engineWith(bugs.map(findBug));
 	const pod = { namespace: 'shop', labels: { app: 'app' } };
@@ -64,7 +70,8 @@ describe('Seeded bugs of the mesh', function () {
 	};
 
 	it('all have a test here', () => {
-		const tested = [...Object.keys(ofModes), ...Object.keys(ofCertificates), 'first-port-uncaptured', 'capture-late'];
+		const tested = [...Object.keys(ofModes), ...Object.keys(ofCertificates), ...Object.keys(ofForwarding)];
+		tested.push('first-port-uncaptured', 'capture-late');
 		expect(meshBugs.map(({ name }) => name).toSorted()).to.deep.equal(tested.toSorted());
 	});
 
@@ -94,6 +101,19 @@ describe('Seeded bugs of the mesh', function () {
 					else expect(outcome, certificate).not.to.match(/^app/);
 				}
 				expect(await cluster.try('naked', 'app', 8080)).to.equal('ECONNRESET');
+			});
+		}
+
+		for (const [name, wrong] of Object.entries(ofForwarding)) {
+			it(`${name} passes on what a client wrote of itself, and only there`, async () => {
+				const cluster = await start(name);
+				await cluster.apply(peerAuthentication(mode('PERMISSIVE')));
+				const forged = 'URI=spiffe://cluster.local/ns/shop/sa/admin';
+				for (const way of Object.values(ofForwarding)) {
+					const outcome = await cluster.try(...way, { forged });
+					if (way === wrong) expect(outcome).to.match(/ as spiffe:.*admin$/);
+					else expect(outcome, way[0]).not.to.contain('admin');
+				}
 			});
 		}
 

@@ -225,7 +225,7 @@ describe('The embedded mesh', function () {
 		process.kill(sidecar?.pid ?? 0, 'SIGKILL');
 		await delay(200);
 		expect(await deployment.lossCounters().catch(String)).to.match(/the proxy of \w+ ended \(SIGKILL\)/);
-		expect(await mesh.apply(strict).catch(String)).to.match(/sidecar of \w+ ended/);
+		expect(await mesh.apply(strict).catch(String)).to.match(/proxy of \w+ ended/);
 	});
 });
 
