@@ -14,7 +14,8 @@ const alertRecord = 21;
 
 /** A TLS alert record (RFC 8446, 5.1), which a server that takes TLS only may send to who speaks in the clear; undefined: none. */
 export function alertInTheClear(text: string): Outcome | undefined {
-	const [type, major, , high, low, , description] = [...text.slice(0, 7)].map((character) => character.charCodeAt(0));
-	if (type !== alertRecord || major !== 3 || high !== 0 || low !== 2 || description === undefined) return undefined;
+	if (text.length < 7) return undefined;
+	const [type, major, high, low, description = 0] = [0, 1, 3, 4, 6].map((index) => text.charCodeAt(index));
+	if (type !== alertRecord || major !== 3 || high !== 0 || low !== 2) return undefined;
 	return { code: 'tls-alert', detail: `${names[description] ?? description}, in answer to clear text` };
 }
