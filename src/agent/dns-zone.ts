@@ -82,12 +82,14 @@ export function macRecord({ uid, key }: Signer, token: string, name: string, byt
 	return { type: 'TXT', name, ttl: 0, data: [replyLine(key, uid, token).trimEnd(), ...mac, ...chunks] };
 }
 
-/** As many bytes of data as make a message of `size` bytes; 0 where it is as long already. */
+/** As many bytes of data as make a message of `size` bytes, never more; one where it is as long already. 0: none is demanded. */
 export function bytesFor(size: number | undefined, lengthWith: (bytes: number) => number): number {
 	if (size === undefined) return 0;
-	const left = size - lengthWith(1) + 1;
+	const left = Math.max(1, size - lengthWith(1) + 1);
 	// Each string has a byte with its length.
-	return left < 1 ? 1 : Math.max(1, left - Math.floor(left / (longestString + 1)));
+	let bytes = Math.max(1, left - Math.floor(left / (longestString + 1)));
+	while (bytes > 1 && lengthWith(bytes) > size) bytes -= 1;
+	return bytes;
 }
 
 function dataOf(token: string, bytes: number): string {

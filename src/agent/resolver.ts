@@ -32,9 +32,16 @@ export class Resolver {
 		this.#settings = settings;
 	}
 
-	/** The answer to a message; undefined: there is none, because it is no query. Never rejects. */
-	async answer(message: Buffer, arrival: Arrival): Promise<Buffer | undefined> {
+	/** The answer to a message; undefined: there is none, because it is no query, or can't be answered. Never rejects. */
+	answer(message: Buffer, arrival: Arrival): Promise<Buffer | undefined> {
 		this.#witness.arrivals += 1;
+		return this.#answer(message, arrival).catch(() => {
+			this.#witness.strays += 1;
+			return undefined;
+		});
+	}
+
+	async #answer(message: Buffer, arrival: Arrival): Promise<Buffer | undefined> {
 		const query = decodeQuery(message);
 		const question = query?.questions?.[0];
 		if (!query || !question) {

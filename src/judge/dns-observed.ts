@@ -17,7 +17,7 @@ export function observeDns(history: ScenarioHistory, cell: Cell, tries: readonly
 	const seconds = sum([...landed].map(({ result }) => (result ? result.endedAt - result.startedAt : 0))) / 1000;
 	const perSecond = (count: number) => (seconds > 0 ? Math.round(count / seconds) : 0);
 	return {
-		reach: answer(tries.some((record) => arrivals(record).some((witness) => isReach(history, record, witness)))),
+		reach: reachOf(history, tries),
 		resolve: answer(tries.some(({ seen }) => seen.lands === 'replied')),
 		...(isOutside && {
 			carry: {
@@ -29,6 +29,13 @@ export function observeDns(history: ScenarioHistory, cell: Cell, tries: readonly
 		bytes,
 		perSecond: { out: perSecond(bytes.out), in: perSecond(bytes.in) },
 	};
+}
+
+/** Unknown where no probe of ours stands at the resolver that was asked: the cluster's own, on a real cluster. */
+function reachOf(history: ScenarioHistory, tries: readonly TryRecord[]): Answer {
+	if (tries.some((record) => arrivals(record).some((witness) => isReach(history, record, witness)))) return 'yes';
+	const watched = tries.every(({ event }) => (event.through ?? event.targets).length > 0);
+	return watched && everyOneRan(tries) ? 'no' : 'unknown';
 }
 
 /** Names of whoever brought the try's token to a resolver of ours, where it was not the client. */

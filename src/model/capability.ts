@@ -23,7 +23,7 @@ export const capabilities = {
 	'completed-pods': 'keeps pods whose containers have ended',
 	'service-accounts': 'gives pods a service account that policies can select',
 	apiserver: 'has a Kubernetes API server that pods can address',
-	'cluster-dns': 'resolves Service names',
+	'cluster-dns': 'has a DNS that passes names outside on to resolvers of the harness',
 	metadata: 'has a cloud metadata address that the harness owns',
 	'cluster-scoped-policies': 'enforces ClusterNetworkPolicy or AdminNetworkPolicy tiers',
 	calico: 'enforces Calico policies',
