@@ -145,13 +145,18 @@ describe('what can be read on the wire, between real Envoys', function () {
 	});
 
 	it('inconclusive when the capture is killed in the midst of the attempts', async () => {
-		let capture: CaptureStream | undefined;
-		const wrap = meddling(async (open) => {
-			const streams = await open();
-			[capture] = streams;
-			setTimeout(() => capture?.close(), 40);
-			return streams;
-		});
+		// Of the attempts only; markers are datagrams.
+		const isAttempt = (line: string) => line.includes('"protocol":"tcp"');
+		const wrap = meddling(async (open) =>
+			(await open()).map((stream) => ({
+				...stream,
+				onLine: (listener) =>
+					stream.onLine((line) => {
+						listener(line);
+						if (isAttempt(line)) stream.close();
+					}),
+			})),
+		);
 		const result = await runScenario(strict, { wrap });
 		const { verdicts, codes } = stateOf(result);
 		expect(verdicts).to.deep.equal(['inconclusive']);
