@@ -7,7 +7,7 @@ export type Change = Extract<Step, { do: 'apply' | 'delete' | 'label' | 'create'
 
 /** Faults change nothing that policies speak of. */
 export function isChange(step: Step): step is Change {
-	return ['apply', 'delete', 'label', 'create', 'remove'].includes(step.do);
+	return ['apply', 'delete', 'label', 'create', 'remove', 'rotate'].includes(step.do);
 }
 
 /** What there is at one moment of a plan, followed step by step. Plain data. */

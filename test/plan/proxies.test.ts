@@ -18,6 +18,9 @@ spec:
       namespace: edge
       labels: {app: gateway}
       proxy: {listeners: [{port: 443, to: "svc/app:443", downstreamTls: {}}, {port: 25, to: "app:25"}]}
+    verifier:
+      namespace: edge
+      proxy: {listeners: [{port: 1, to: "svc/app:443", upstreamTls: {subjectAltNames: [app.shop]}}]}
     app:
       namespace: shop
       labels: {app: app}
@@ -61,6 +64,16 @@ describe('proxies in a plan', () => {
 `);
 		expect(steps[0]).to.deep.equal({ do: 'rotate', pod: 'app', certificate: { names: ['app.shop'], is: 'expired' } });
 		expect(cells[0]?.phase).to.equal('after-rotate-app-expired');
+	});
+
+	it('are predicted by the certificate that they show at that moment', () => {
+		const { cells } = planned(`
+  phases:
+    - attempt: {kind: plaintext, from: caller, to: "verifier:1", expect: allowed}
+    - rotate: {pod: app, certificate: {is: expired}}
+    - attempt: {kind: plaintext, from: caller, to: "verifier:1", expect: blocked}
+`);
+		expect(cells.map(({ prediction }) => prediction.verdict)).to.deep.equal(['allowed', 'blocked']);
 	});
 
 	it('are nothing for a cluster without Envoy', () => {
