@@ -32,9 +32,10 @@ await build({
 });
 const { metafile } = await build({
 	...shared,
-	entryPoints: ['src/main.ts'],
+	entryPoints: ['src/main.ts', 'src/testing/mocha.ts', 'src/testing/chai.ts'],
 	outdir: fresh,
 	chunkNames: 'parts/[name]-[hash]',
+	outbase: join(root, 'src'),
 	splitting: true,
 	metafile: true,
 	mainFields: ['module', 'main'],

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { readdir } from 'node:fs/promises';
-import { join, normalize } from 'node:path';
+import { join, normalize, relative } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { readTextFile } from './read-text-file.ts';
 import { apiVersion } from './schema.ts';
@@ -54,8 +54,10 @@ async function scenarioFilesBelow(directory: string): Promise<ScenarioFile[]> {
 	const entries = await readdir(directory, { withFileTypes: true, recursive: true });
 	const yaml = entries.filter((entry) => /\.ya?ml$/.test(entry.name) && !entry.isDirectory());
 	const names = yaml
-		.map((entry) => normalize(join(entry.parentPath, entry.name)))
-		.filter((name) => !/(?:^|\/)(?:node_modules|\.git)\//.test(name));
+		.map((entry) => join(entry.parentPath, entry.name))
+		// Of what lies below it: whoever names a folder of a package in node_modules means it.
+		.filter((name) => !/(?:^|\/)(?:node_modules|\.git)\//.test(relative(directory, name)))
+		.map((name) => normalize(name));
 	return names.sort().flatMap((file) => {
 		const read = readTextFile(file);
 		// by its text and not by its parsed documents, so that a broken scenario isn't passed over in silence
