@@ -1,6 +1,12 @@
 /** The cluster's own DNS among pods and Services: no scenario can give anything such a name. */
 export const clusterDnsName = 'kube-system/cluster-dns';
 
+/** The cache on each node, in the node's network: pods ask it at a link-local address. */
+export const nodeLocalDnsName = 'kube-system/node-local-dns';
+
+/** https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ gives it this one. */
+export const nodeLocalDnsAddress = '169.254.20.10';
+
 /** What policies know it by on every distribution; CoreDNS has kept the labels of the kube-dns that it came after. */
 export const clusterDnsNamespace = 'kube-system';
 export const clusterDnsLabels: Readonly<Record<string, string>> = { 'k8s-app': 'kube-dns' };
@@ -13,3 +19,8 @@ export const clusterDnsPorts = [
 
 /** Where names of Services end. */
 export const clusterDomain = 'cluster.local';
+
+/** Whether a pod is part of the cluster's DNS. */
+export function isClusterDns(pod: string): boolean {
+	return pod === clusterDnsName || pod === nodeLocalDnsName;
+}

@@ -60,6 +60,8 @@ export interface Workload {
 	attemptingNodes: string[];
 	/** Something is asked of the cluster's own DNS. */
 	clusterDns?: true;
+	/** Something is asked of the DNS cache on a node. */
+	nodeLocalDns?: true;
 	/** Some of its policies or faults act on the whole cluster: nothing else may be deployed meanwhile. */
 	alone?: true;
 }

@@ -187,7 +187,7 @@ export interface TargetRef {
 		| 'clusterDns';
 	/**
 	 * Empty for apiserver and kubelet. Of metadata: which of the addresses, empty for the instance's own. Of the cluster's
-	 * DNS: `pod` for the address of a pod behind it, empty for its Service's.
+	 * DNS: `pod` for the address of a pod behind it, `node-local` for the cache on the node, empty for its Service's.
 	 */
 	name: string;
 	/** A number, the name of a port, or undefined for all that the target listens on. */

@@ -67,7 +67,7 @@ function expandQueries(attempt: AttemptSpec, context: ExpansionContext): Cell[] 
 	if (!to) return [];
 	return attempt.from.flatMap((from) =>
 		queriesOf(attempt, context.scenario).flatMap(({ dialled, query }) =>
-			context.families.map((family): Cell => {
+			familiesOf(to, context).map((family): Cell => {
 				const cell = makeCell(attempt, from, to, dialled, family, context);
 				const path = pathOf(cell.from, to, dialled.port, `dns-${query.over}`, family);
 				const id = caseId(context.scenario.name, attempt, path, context.phase);
@@ -75,6 +75,11 @@ function expandQueries(attempt: AttemptSpec, context: ExpansionContext): Cell[] 
 			}),
 		),
 	);
+}
+
+/** The cache on a node has an IPv4 address only. */
+function familiesOf({ kind, name }: TargetRef, { families }: ExpansionContext): readonly IpFamily[] {
+	return kind === 'clusterDns' && name === 'node-local' ? families.filter((family) => family === 'ipv4') : families;
 }
 
 /** Faults and the attempts around them are listed, so that a report shows what this version leaves out. */

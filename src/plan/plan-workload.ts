@@ -3,7 +3,7 @@ import type { Workload } from '../model/plan.ts';
 import { actsOnWholeCluster } from '../model/policy.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { allAttempts, nodeNames } from './needed-capabilities.ts';
-import { asksClusterDns, withResolvers } from './resolvers.ts';
+import { asksClusterDns, asksNodeLocalDns, withResolvers } from './resolvers.ts';
 
 /** Everything that a driver stands up, and which pods are there from the beginning. */
 export function planWorkload(scenario: Scenario): Workload {
@@ -32,6 +32,7 @@ export function planWorkload(scenario: Scenario): Workload {
 		initialPods: Object.keys(scenario.pods).filter((pod) => !createdLater.has(pod)),
 		attemptingNodes: [...attemptingNodes].sort(),
 		...(asksClusterDns(scenario) && { clusterDns: true }),
+		...(asksNodeLocalDns(scenario) && { nodeLocalDns: true }),
 		...(isAlone(scenario) && { alone: true }),
 	};
 }

@@ -4,7 +4,13 @@ import type { PodSpec, ProxySpec, Scenario } from '../model/scenario.ts';
 import { identityOf } from '../policy/mesh/identity.ts';
 import type { AddressFacts, PodFacts, World } from '../policy/world.ts';
 import type { ClusterState } from './cluster-state.ts';
-import { clusterDnsLabels, clusterDnsName, clusterDnsPorts } from '../model/cluster-dns.ts';
+import {
+	clusterDnsLabels,
+	clusterDnsName,
+	clusterDnsPorts,
+	nodeLocalDnsAddress,
+	nodeLocalDnsName,
+} from '../model/cluster-dns.ts';
 import { nodeNames } from './needed-capabilities.ts';
 import { asksClusterDns } from './resolvers.ts';
 
@@ -61,6 +67,10 @@ const clusterDnsFacts = {
 				hostNetwork: false,
 				addresses: {},
 			},
+		},
+		[nodeLocalDnsName]: {
+			...{ namespace: 'kube-system', labels: { 'k8s-app': 'node-local-dns' }, namedPorts: clusterDnsPorts },
+			...{ hostNetwork: true, node: onlyNode, addresses: { ipv4: { exact: nodeLocalDnsAddress } } },
 		},
 	},
 	services: {

@@ -1,5 +1,5 @@
 import type { KnownNetwork } from '../model/cluster.ts';
-import { clusterDnsName } from '../model/cluster-dns.ts';
+import { clusterDnsName, nodeLocalDnsName } from '../model/cluster-dns.ts';
 import { isTruncated } from '../model/dns.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Prediction } from '../model/plan.ts';
@@ -109,9 +109,14 @@ export class Predictor {
 function addressed<P extends Path>({ from, to: target, port, protocol, family }: P): Connection {
 	const { backend, ...to } = target;
 	const path = { from, port, protocol, family };
-	if (to.kind === 'clusterDns')
-		return { ...path, to: { kind: to.name === '' ? 'service' : 'pod', name: clusterDnsName } };
+	if (to.kind === 'clusterDns') return { ...path, to: clusterDnsEnd(to.name) };
 	return backend === undefined ? { ...path, to } : { ...path, to: { kind: 'pod', name: backend }, behind: target.name };
+}
+
+/** The Service, the pod behind it, or the cache on the node. */
+function clusterDnsEnd(name: string): Connection['to'] {
+	if (name === '') return { kind: 'service', name: clusterDnsName };
+	return { kind: 'pod', name: name === 'node-local' ? nodeLocalDnsName : clusterDnsName };
 }
 
 /** What a mesh can tell apart of the attempt; undefined: nothing is evaluated of its kind. */

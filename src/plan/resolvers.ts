@@ -8,6 +8,13 @@ export function asksClusterDns(scenario: Scenario): boolean {
 	return allAttempts(scenario).some(({ to }) => to.some(({ kind }) => kind === 'clusterDns'));
 }
 
+/** Something is asked of the cache on a node. */
+export function asksNodeLocalDns(scenario: Scenario): boolean {
+	return allAttempts(scenario).some(({ to }) =>
+		to.some(({ kind, name }) => kind === 'clusterDns' && name === 'node-local'),
+	);
+}
+
 /** Pods and endpoints outside with the listeners that the scenario's queries need, beside those that it declares. */
 export function withResolvers(scenario: Scenario): Pick<Scenario, 'pods' | 'external'> {
 	const pods = new Map(Object.entries(scenario.pods));

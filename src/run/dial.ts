@@ -1,6 +1,6 @@
 import type { SocketAddress } from '../model/address.ts';
 import { type Deployment, type Endpoint, portKey } from '../model/cluster.ts';
-import { clusterDnsName } from '../model/cluster-dns.ts';
+import { clusterDnsName, nodeLocalDnsName } from '../model/cluster-dns.ts';
 import { metadataEndpoint } from '../model/metadata.ts';
 import type { Landing } from '../model/landing.ts';
 import type { Cell } from '../model/plan.ts';
@@ -72,7 +72,8 @@ function addressOf(cell: Path, deployment: Deployment, endpoints: Endpoint[]): R
 		case 'clusterDns': {
 			const path = { ...cell, to: { ...cell.to, kind: 'service', name: clusterDnsName } as const };
 			if (cell.to.name === '') return ofService(path, deployment, endpoints);
-			const pod = endpoints.find((candidate) => candidate.kind === 'pod' && candidate.name === clusterDnsName);
+			const name = cell.to.name === 'node-local' ? nodeLocalDnsName : clusterDnsName;
+			const pod = endpoints.find((candidate) => candidate.kind === 'pod' && candidate.name === name);
 			return pod && atOwnAddress(pod, cell);
 		}
 		case 'service':

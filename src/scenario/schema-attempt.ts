@@ -116,10 +116,10 @@ export const attemptSchema = z
 			),
 		via: z
 			.string()
-			.regex(viaPattern, 'cluster, cluster/pod, external/NAME, or another target')
+			.regex(viaPattern, 'cluster, cluster/pod, cluster/node-local, external/NAME, or another target')
 			.optional()
 			.describe(
-				'Resolver that is asked (`dns`): `cluster` (the cluster’s DNS by the address of its Service), `cluster/pod` (by the address of a pod behind it), `external/NAME`, or another target; `:PORT` may follow.',
+				'Resolver that is asked (`dns`): `cluster` (the cluster’s DNS by the address of its Service), `cluster/pod` (by the address of a pod behind it), `cluster/node-local` (the cache on each node, 169.254.20.10; IPv4 only), `external/NAME`, or another target; `:PORT` may follow.',
 			),
 		over: oneOrList(z.enum(['udp', 'tcp', 'tls', 'https']))
 			.optional()

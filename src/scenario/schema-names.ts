@@ -28,7 +28,7 @@ const metadata = `metadata(?:/(?:${metadataNames.join('|')}))?(?:${portOf})?`;
 export const targetPattern = new RegExp(
 	`^(?:apiserver|kubelet|${metadata}|(?:(?:svc|nodePort|loadBalancer|external)/)?${name}(?:${portOf})?|node/[a-z](?:${portOf})?)$`,
 );
-export const viaPattern = new RegExp(`^cluster(?:/pod)?(?:${portOf})?$|${targetPattern.source}`);
+export const viaPattern = new RegExp(`^cluster(?:/(?:pod|node-local))?(?:${portOf})?$|${targetPattern.source}`);
 export const sourcePattern = new RegExp(`^(?:all|(?:external/)?${name}|node/[a-z])$`);
 export const portPattern = new RegExp(`^${port}(?:/(?:tcp|udp|sctp))?$`);
 

@@ -47,7 +47,7 @@ export function parseTarget(text: string): TargetRef {
 export function parseVia(text: string): TargetRef {
 	const colon = text.indexOf(':');
 	const place = colon < 0 ? text : text.slice(0, colon);
-	if (place !== 'cluster' && place !== 'cluster/pod') return parseTarget(text);
+	if (place !== 'cluster' && !place.startsWith('cluster/')) return parseTarget(text);
 	return { kind: 'clusterDns', name: place.slice('cluster/'.length), ...portsOf(text, colon) };
 }
 

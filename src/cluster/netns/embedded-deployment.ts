@@ -19,7 +19,7 @@ import type { LineProcess } from '../line-process.ts';
 import { captureProgram } from '../wire/capture-program.ts';
 import { captureStream } from '../wire/capture-stream.ts';
 import type { Engine } from './engine.ts';
-import { clusterDnsName } from '../../model/cluster-dns.ts';
+import { isClusterDns, nodeLocalDnsAddress } from '../../model/cluster-dns.ts';
 import { clusterResolver } from './cluster-dns.ts';
 import { type Attachment, attachScript, detachBatch } from './endpoint-network.ts';
 import type { Fabric } from './fabric.ts';
@@ -75,6 +75,7 @@ export class EmbeddedDeployment implements Deployment {
 	/** Everything that exists from the beginning. */
 	async populate(workload: Workload): Promise<void> {
 		for (const name of workload.initialPods) this.#inventory.addPod(name);
+		if (workload.nodeLocalDns) await this.#fabric.run(['ip', 'addr', 'add', `${nodeLocalDnsAddress}/32`, 'dev', 'lo']);
 		await this.#bringUp(this.#inventory.members(), {});
 		const interceptor = this.#options.engine.interceptor();
 		if (interceptor) spawnAgent(this.#fabric, this.#options.program, interceptorConfig(interceptor, this.#inventory));
@@ -210,7 +211,7 @@ export class EmbeddedDeployment implements Deployment {
 			if (!member.agent) continue;
 			const agent = startAgent(this.#fabric, member, {
 				...{ settings: this.#options.settings, program: this.#options.program, boot: boot[member.name] ?? [] },
-				...(member.name === clusterDnsName && { dns: clusterResolver(this.#inventory, this.#services) }),
+				...(isClusterDns(member.name) && { dns: clusterResolver(this.#inventory, this.#services) }),
 			});
 			this.#agents.set(member, agent);
 		}

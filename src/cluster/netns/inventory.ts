@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Addresses, IpFamily } from '../../model/address.ts';
 import type { Endpoint } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
-import { clusterDnsLabels, clusterDnsName, clusterDnsNamespace, clusterDnsPorts } from '../../model/cluster-dns.ts';
+import {
+	clusterDnsLabels,
+	clusterDnsName,
+	clusterDnsNamespace,
+	clusterDnsPorts,
+	nodeLocalDnsAddress,
+	nodeLocalDnsName,
+} from '../../model/cluster-dns.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ListenSpec, PodSpec } from '../../model/scenario.ts';
 import { AddressPool } from './address-pool.ts';
@@ -43,7 +50,8 @@ export class Inventory {
 		);
 		this.#addNode();
 		for (const name of Object.keys(workload.external)) this.#addExternal(name);
-		if (workload.clusterDns) this.#addClusterDns();
+		if (workload.clusterDns) this.#addClusterDns(clusterDnsName, clusterDnsLabels, this.#ownNetwork(false));
+		if (workload.nodeLocalDns) this.#addNodeLocalDns();
 	}
 
 	members(): Member[] {
@@ -141,16 +149,20 @@ export class Inventory {
 	}
 
 	/** Not one of the scenario's pods, but a pod like any other to policies. */
-	#addClusterDns(): void {
+	#addClusterDns(name: string, labels: Readonly<Record<string, string>>, place: Place): void {
 		this.namespaceLabels[clusterDnsNamespace] ??= {};
-		const listen = clusterDnsPorts.map(({ name, port, protocol }): ListenSpec => {
-			return { name, port, protocol, speaks: protocol, resolves: protocol };
-		});
 		this.#add({
-			...this.#ownNetwork(false),
-			...{ kind: 'pod', name: clusterDnsName, uid: randomUUID(), namespace: clusterDnsNamespace },
-			...{ labels: { ...clusterDnsLabels }, hostNetwork: false, node: nodeName, agent: true, listen, spec: undefined },
+			...{ ...place, kind: 'pod', name, uid: randomUUID(), namespace: clusterDnsNamespace, labels: { ...labels } },
+			...{ hostNetwork: place.attachment === undefined, node: nodeName, agent: true, spec: undefined },
+			listen: dnsListeners(),
 		});
+	}
+
+	/** In the node's network, at an address that the fabric has beside its own. */
+	#addNodeLocalDns(): void {
+		const place = this.#onNode(dnsListeners());
+		const addresses = { ipv4: nodeLocalDnsAddress };
+		this.#addClusterDns(nodeLocalDnsName, { 'k8s-app': 'node-local-dns' }, { ...place, addresses });
 	}
 
 	#inFamilies(addresses: Addresses): Addresses {
@@ -173,4 +185,12 @@ export class Inventory {
 		this.#members.set(`${member.kind}/${member.name}`, member);
 		return member;
 	}
+}
+
+type Place = Pick<Member, 'addresses' | 'attachment' | 'number' | 'portMap'>;
+
+function dnsListeners(): ListenSpec[] {
+	return clusterDnsPorts.map(({ name, port, protocol }) => {
+		return { name, port, protocol, speaks: protocol, resolves: protocol };
+	});
 }
