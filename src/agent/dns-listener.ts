@@ -2,10 +2,12 @@ import type * as nodeHttp2 from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 import type * as nodeTls from 'node:tls';
 import type { IpFamily, SocketAddress } from '../model/address.ts';
+import { wireMagic } from '../model/agent.ts';
 import type { DnsTransport } from '../model/dns.ts';
 import { framed, lengthOf } from './dns-dialect.ts';
 import type { Resolver } from './resolver.ts';
 import { selfSigned } from './self-signed.ts';
+import { ServerConversation } from './server-conversation.ts';
 import { backlog } from './tcp-listener.ts';
 import { unknownAddress, type Witness } from './witness.ts';
 
@@ -44,8 +46,12 @@ export function listenDns(
 
 function serverFor(over: Over, family: IpFamily, port: number, resolver: Resolver, witness: Witness): Server {
 	const ends = (socket: Socket) => ({ over, ...endsOf(socket, family, port) });
-	if (over === 'tcp')
-		return createServer({ noDelay: true }, (socket) => hearFrames(socket, ends(socket), resolver, witness));
+	if (over === 'tcp') {
+		return createServer({ noDelay: true }, (socket) => {
+			const asDns = (text: string) => hearFrames(socket, ends(socket), resolver, witness, text);
+			hearFirst(socket, asDns, () => new ServerConversation(socket, family, port, witness));
+		});
+	}
 	const certificate = ownCertificate();
 	if (over === 'tls') {
 		const tls: typeof nodeTls = process.getBuiltinModule('node:tls');
@@ -72,15 +78,27 @@ function ownCertificate() {
 	return made;
 }
 
+/** The first bytes decide: a token's line or an HTTP request would be the length of a query that nobody asks. */
+function hearFirst(socket: Socket, asDns: (text: string) => void, asTokens: () => void): void {
+	socket.setEncoding('latin1');
+	socket.setTimeout(idle, () => socket.destroy());
+	socket.on('error', () => {});
+	socket.once('data', (text: string) => {
+		if (!text.startsWith(`${wireMagic} `) && !/^(?:GET|HEAD) /.test(text)) return asDns(text);
+		asTokens();
+		socket.emit('data', text);
+	});
+}
+
 type Ends = Parameters<Resolver['answer']>[1];
 
 /** Messages with their length before them; answered in the order in which their answers are there (RFC 7766, 6.2.1.1). */
-function hearFrames(socket: Socket, ends: Ends, resolver: Resolver, witness: Witness): void {
+function hearFrames(socket: Socket, ends: Ends, resolver: Resolver, witness: Witness, first = ''): void {
 	let rest = '';
 	socket.setEncoding('latin1');
 	socket.setTimeout(idle, () => socket.destroy());
 	socket.on('error', () => {});
-	socket.on('data', (text: string) => {
+	const hear = (text: string) => {
 		witness.arrivals += 1;
 		rest += text;
 		for (let length = lengthOf(rest); length !== undefined && rest.length >= length + 2; length = lengthOf(rest)) {
@@ -91,7 +109,9 @@ function hearFrames(socket: Socket, ends: Ends, resolver: Resolver, witness: Wit
 				else if (!socket.destroyed) socket.write(framed(answer.toString('latin1')), 'latin1');
 			});
 		}
-	});
+	};
+	socket.on('data', hear);
+	if (first !== '') hear(first);
 }
 
 function hearPost(stream: nodeHttp2.ServerHttp2Stream, ends: Ends, resolver: Resolver): void {

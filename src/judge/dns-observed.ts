@@ -9,9 +9,11 @@ type Witness = TryRecord['witnesses'][number];
 /** What was seen of queries: can it reach the resolver, can it resolve the name, can it carry data out and in. */
 export function observeDns(history: ScenarioHistory, cell: Cell, tries: readonly TryRecord[]): DnsObserved {
 	const answer = (yes: boolean): Answer => (yes ? 'yes' : everyOneRan(tries) ? 'no' : 'unknown');
+	const isPassedOn = cell.to.kind === 'clusterDns' && cell.query?.owner !== undefined;
 	const landed = tries.filter((record) => arrivals(record).length > 0);
 	const data = tries.map(({ result }) => result?.outcome.dns?.carried ?? 0);
-	const isOutside = cell.query?.owner !== undefined || cell.to.kind !== 'clusterDns';
+	// A resolver inside the cluster carries nothing out by itself.
+	const isOutside = cell.to.kind === 'external' || cell.to.kind === 'metadata' || isPassedOn;
 	const carriesIn = cell.query?.type === 'TXT' && cell.query.size !== undefined;
 	const bytes = { out: isOutside ? sum(landed.map(labelsOf)) : 0, in: sum(data) };
 	const seconds = sum([...landed].map(({ result }) => (result ? result.endedAt - result.startedAt : 0))) / 1000;

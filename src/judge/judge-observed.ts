@@ -2,6 +2,7 @@ import type { Cell } from '../model/plan.ts';
 import type { CellContext } from './cell-context.ts';
 import { type Judgement, judgement, problemsOfTries, reasonsOf } from './finding-out.ts';
 import { identityFindings } from './judge-identity.ts';
+import { answeredByOthers } from './judge-dns.ts';
 import { judgeBlocked } from './judge-blocked.ts';
 import { observedState } from './observed.ts';
 import { reason } from './reasons.ts';
@@ -12,7 +13,7 @@ export function judgeObserved(context: CellContext, cell: Cell): Judgement {
 	if (tries.length === 0) return judgement('inconclusive', [reason('not-attempted')]);
 	const controls = context.duties.of(cell, tries);
 	const state = observedState(cell, tries);
-	const doubts = [...problemsOfTries(tries), ...reasonsOf(controls)];
+	const doubts = [...problemsOfTries(tries), ...answeredByOthers(cell, tries), ...reasonsOf(controls)];
 	const rest = { controls, deciding: tries };
 	if (state === 'unknown') return judgement('inconclusive', doubts, rest);
 	const seen = reason(state === 'open' ? 'observed-open' : 'observed-closed');

@@ -80,6 +80,18 @@ describe('agent: DNS', () => {
 		expect(outcome.dns?.retried?.code).to.equal('refused');
 	});
 
+	it('a port that answers queries over UDP or TCP takes tokens in lines and over HTTP too', async () => {
+		const port = freePort();
+		const [, client] = await Promise.all([
+			startAgent({ uid: 'uid-server', listen: [resolver(port, 'udp'), resolver(port, 'tcp')] }),
+			startAgent(),
+		]);
+		for (const speaks of ['tcp', 'udp', 'http'] as const) {
+			const { outcome } = await client.try(attempt(port, { protocol: speaks === 'udp' ? 'udp' : 'tcp', speaks }));
+			expect(outcome, speaks).to.deep.equal({ code: 'replied', by: 'uid-server' });
+		}
+	});
+
 	it('CNAME chains, many addresses, rebinding', async () => {
 		const port = freePort();
 		const [, client] = await Promise.all([

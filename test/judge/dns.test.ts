@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { judge } from '../../src/judge/judge.ts';
 import type { EventOf, HistoryEvent } from '../../src/model/event.ts';
-import type { Cell } from '../../src/model/plan.ts';
+import type { Cell, Plan } from '../../src/model/plan.ts';
 import { cellOf, changed, codesOf, declaredEpoch, isOf, without } from './edit-history.ts';
 import { type Behaviour, build, replied, timedOut, uidOf } from './history-builder.ts';
 
@@ -14,6 +15,14 @@ const base: Partial<Cell> = {
 	query: { ...query, owner: 'outside' },
 	to: { kind: 'pod', name: 'app-one', port: 53, protocol: 'udp' },
 };
+/** The builder's targets are pods: what is carried is told of resolvers outside only. */
+const outside = (plan: Plan): Plan => ({
+	...plan,
+	scenarios: plan.scenarios.map((scenario) => ({
+		...scenario,
+		cells: scenario.cells.map((cell) => ({ ...cell, to: { ...cell.to, kind: 'external' as const } })),
+	})),
+});
 const blocked: Partial<Cell> = { ...base, expectation: 'blocked' };
 const allowed: Partial<Cell> = { ...base, expectation: 'allowed' };
 const arrived: Behaviour = { code: 'timed-out', witnesses: ['target'] };
@@ -24,7 +33,7 @@ function history(cell: Partial<Cell>, behaviour: Behaviour) {
 		cells: [cell],
 		behave: (_cell, purpose) => (purpose === 'declared' ? behaviour : replied),
 	});
-	return { plan, events, judged: (changedEvents = events) => cellOf(judge(plan, changedEvents)) };
+	return { plan, events, judged: (changedEvents = events) => cellOf(judge(outside(plan), changedEvents)) };
 }
 
 const tokensOf = (events: readonly HistoryEvent[]) =>
@@ -145,6 +154,50 @@ describe('DNS queries', () => {
 		};
 		expect(reach('netns')).to.equal('no');
 		expect(reach('kind')).to.equal('yes');
+	});
+
+	it('a resolver inside the cluster carries nothing out by itself', () => {
+		const { plan, events } = history(blocked, arrived);
+		expect(cellOf(judge(plan, events)).observed.dns).to.not.have.property('carry');
+	});
+
+	it('what is only observed says when somebody else answered', () => {
+		const cell = history({ ...base, expectation: 'observe' }, { code: 'dns-answer' }).judged();
+		expect(codesOf(cell)).to.include.members(['observed-closed', 'dns-answered-by-other']);
+	});
+
+	it('whatever the client was told: with a token at one of our resolvers it is a leak, and never enforced', () => {
+		const codes = [
+			'timed-out',
+			'refused',
+			'dns-answer',
+			'dns-refused',
+			'dns-nxdomain',
+			'dns-truncated',
+			'replied',
+		] as const;
+		const seen = fc.record({ code: fc.constantFrom(...codes), arrives: fc.boolean() });
+		fc.assert(
+			fc.property(fc.array(seen, { minLength: 3, maxLength: 3 }), (tries) => {
+				const { plan, events } = build({
+					cells: [blocked],
+					behave: (_cell, purpose, index) => {
+						const { code = 'replied', arrives = true } = purpose === 'declared' ? (tries[index] ?? {}) : {};
+						return { code, witnesses: arrives ? ['target'] : [] };
+					},
+				});
+				const { verdict, observed } = cellOf(judge(outside(plan), events));
+				const arrived = tries.some(({ arrives, code }) => arrives || code === 'replied');
+				if (arrived) expect(verdict).to.equal('leak');
+				else expect(verdict).to.not.equal('leak');
+				expect(observed.dns?.carry?.out === 'yes').to.equal(tries.some(({ arrives }) => arrives));
+				expect(observed.dns?.resolve === 'yes').to.equal(tries.some(({ code }) => code === 'replied'));
+				// Somebody answered what nobody of ours saw: nothing is shown.
+				const somebody = tries.some(({ code }) => code.startsWith('dns-') && code !== 'dns-refused');
+				if (somebody) expect(verdict).to.not.equal('enforced');
+			}),
+			{ numRuns: 200 },
+		);
 	});
 
 	it('no answer alone makes a block or a leak: without the witness’s barrier nothing is enforced', () => {
