@@ -30,6 +30,7 @@ const actions: { [Name in CommandName]: () => Promise<Action<Name>> } = {
 	rbac: async () => (await import('./rbac.ts')).rbac,
 	doctor: async () => (await import('./doctor.ts')).doctor,
 	init: async () => (await import('./init.ts')).init,
+	completion: async () => (await import('./completion.ts')).completion,
 	schema: async () => (await import('./schema.ts')).schema,
 	version: async () => (await import('./version.ts')).version,
 };

@@ -168,6 +168,16 @@ export const commands = {
 		flags: { force: { kind: 'switch', help: 'overwrite a file that is there' } },
 		examples: ['gatecrash init', 'gatecrash run scenarios'],
 	},
+	completion: {
+		summary: 'print the completion script of a shell: commands, flags, and their values',
+		argument: { name: 'SHELL', required: true, many: false, help: 'bash, zsh or fish' },
+		flags: {},
+		examples: [
+			'source <(gatecrash completion bash)',
+			'gatecrash completion zsh > ~/.zfunc/_gatecrash',
+			'gatecrash completion fish > ~/.config/fish/completions/gatecrash.fish',
+		],
+	},
 	schema: {
 		summary: 'print the JSON Schema of scenario files',
 		flags: {},

@@ -1,6 +1,16 @@
 import type { Flags } from './flag.ts';
 
-export const reporterNames = ['console', 'json', 'junit', 'sarif', 'html', 'markdown', 'github', 'tap'] as const;
+export const reporterNames = [
+	'console',
+	'json',
+	'junit',
+	'sarif',
+	'html',
+	'markdown',
+	'github',
+	'tap',
+	'conformance',
+] as const;
 export type ReporterName = (typeof reporterNames)[number];
 
 export const paths = {
@@ -75,5 +85,5 @@ export const reporter = {
 	kind: 'texts',
 	value: 'NAME[=FILE]',
 	choices: reporterNames,
-	help: 'console, json, junit, sarif, html, markdown, github or tap (default: console); FILE `-` is standard output; without FILE: console and github go to standard output, the others into the run folder',
+	help: 'console, json, junit, sarif, html, markdown, github, tap or conformance (default: console); FILE `-` is standard output; without FILE: console and github go to standard output, the others into the run folder',
 } as const;

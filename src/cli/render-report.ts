@@ -1,5 +1,6 @@
 import type { Plan } from '../model/plan.ts';
 import type { RunVerdicts } from '../model/verdict.ts';
+import { renderConformance } from '../report/conformance.ts';
 import { renderConsole } from '../report/console.ts';
 import { renderGithub } from '../report/github.ts';
 import { renderHtml } from '../report/html/html.ts';
@@ -39,4 +40,5 @@ export const renderers: Record<ReporterName, Renderer> = {
 	markdown: ({ verdicts }) => renderMarkdown(verdicts),
 	github: ({ verdicts }) => renderGithub(verdicts, repositoryNames()),
 	tap: ({ verdicts }) => renderTap(verdicts),
+	conformance: ({ verdicts, plan }) => renderConformance(verdicts, plan),
 };

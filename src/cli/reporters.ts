@@ -22,6 +22,7 @@ const fileNames: Record<ReporterName, string> = {
 	markdown: 'report.md',
 	github: 'annotations.txt',
 	tap: 'results.tap',
+	conformance: 'conformance.json',
 };
 
 /** Without a file they go to standard output, where those who want them look. */

@@ -1,0 +1,23 @@
+import type { Plan } from '../model/plan.ts';
+import type { ScenarioVerdict } from '../model/verdict.ts';
+
+/** What each profile asks of an engine; its version is that of the report's schema. */
+export const profiles = {
+	'network-policy': 'NetworkPolicy v1: every path that policies forbid is closed, every other one open',
+	'strict-mtls': 'mutual TLS in strict mode: no plaintext, no wrong certificate, no forged identity',
+	'dns-egress': 'DNS egress: only the resolvers and names that policies allow are reached',
+	chaos: 'the same while faults are injected and healed: no window in which a forbidden path is open',
+} as const;
+
+export type Profile = keyof typeof profiles;
+
+/** The profile that a scenario belongs to: the most demanding one that its content asks for. */
+export function profileOf({ scenario, cells }: ScenarioVerdict, plan: Plan): Profile {
+	const planned = plan.scenarios.find(({ name }) => name === scenario);
+	// What is skipped has no steps.
+	if (planned?.requires.some((capability) => capability.startsWith('fault-'))) return 'chaos';
+	const kinds = new Set(cells.map(({ kind }) => kind));
+	if (kinds.has('dns')) return 'dns-egress';
+	if (kinds.has('plaintext') || kinds.has('mtls') || kinds.has('tls')) return 'strict-mtls';
+	return 'network-policy';
+}

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import type { Plan } from '../../src/model/plan.ts';
+import type { CellVerdict, RunVerdicts, ScenarioVerdict } from '../../src/model/verdict.ts';
+import { renderConformance } from '../../src/report/conformance.ts';
+import { inconclusiveCell, leakedCell, sampleCell, sampleRun, sampleScenario } from './sample-verdicts.ts';
+
+interface Report {
+	schemaVersion: number;
+	cluster?: { enforcers: string[] };
+	profiles: {
+		name: string;
+		result: string;
+		required: Record<string, number>;
+		beyond: Record<string, number>;
+		scenarios: { scenario: string; result: string }[];
+	}[];
+}
+
+const nothing: Plan = { schemaVersion: 1, scenarios: [] };
+
+function profileOf(run: RunVerdicts, name = 'network-policy', plan = nothing): Report['profiles'][number] {
+	const { profiles } = JSON.parse(renderConformance(run, plan)) as Report;
+	const found = profiles.find((profile) => profile.name === name);
+	if (!found) throw new Error(`no profile ${name}`);
+	return found;
+}
+
+const scenario = (name: string, cells: CellVerdict[], given: Partial<ScenarioVerdict> = {}): ScenarioVerdict =>
+	sampleScenario(name, cells, given);
+
+describe('the conformance report', () => {
+	it('is conformant where required scenarios pass, whatever is open', () => {
+		const run = sampleRun([
+			scenario('one', [sampleCell()]),
+			scenario('two', [leakedCell()], { status: 'open' }),
+			scenario('three', [sampleCell({ verdict: 'skipped' })]),
+		]);
+		const profile = profileOf(run);
+		expect(profile.result).to.equal('conformant');
+		expect(profile.required).to.include({ passed: 1, failed: 0, skipped: 1 });
+		expect(profile.beyond).to.include({ failed: 1 });
+	});
+
+	it('is not, where a required one fails or stays inconclusive, the run was cut off, or the cluster is wrong on purpose', () => {
+		const good = scenario('one', [sampleCell()]);
+		const bugs = sampleRun([good]);
+		for (const run of [
+			sampleRun([good, scenario('two', [leakedCell()])]),
+			sampleRun([good, scenario('two', [inconclusiveCell()])]),
+			sampleRun([good], { complete: false }),
+			sampleRun([good], { cluster: undefined }),
+			sampleRun([scenario('two', [sampleCell({ verdict: 'skipped' })])]),
+			{ ...bugs, ...(bugs.cluster && { cluster: { ...bugs.cluster, injected: ['ingress-unchecked'] } }) },
+		]) {
+			expect(profileOf(run).result).to.equal('not-shown');
+		}
+		expect(profileOf(sampleRun([good]), 'dns-egress').result).to.equal('not-attempted');
+	});
+
+	it('tells what the cluster cannot do from what was left out', () => {
+		const skipped = (text: string) => {
+			const reasons = [{ code: 'skipped', text }];
+			return scenario('one', [sampleCell({ verdict: 'skipped', reasons })], { reasons });
+		};
+		const results = [
+			'skipped: needs istio, ipv6, which embedded does not have. Install Envoy',
+			'skipped: needs sctp, which this cluster or its probes do not have',
+			'left out: it is expected as predicted, and the policies’ text predicts nothing',
+		].map((text) => profileOf(sampleRun([skipped(text)])).scenarios[0]?.result);
+		expect(results).to.deep.equal(['unsupported', 'unsupported', 'skipped']);
+	});
+
+	it('puts each scenario into the most demanding profile that it asks for', () => {
+		const plan = { schemaVersion: 1, scenarios: [{ name: 'chaotic', requires: ['ipv4', 'fault-agent-gone'] }] } as unknown as Plan;
+		const run = sampleRun([
+			scenario('chaotic', [sampleCell({ kind: 'dns' })]),
+			scenario('names', [sampleCell({ kind: 'dns' })]),
+			scenario('mesh', [sampleCell(), sampleCell({ kind: 'plaintext', from: 'other' })]),
+			scenario('plain', [sampleCell()]),
+		]);
+		const named = ['chaos', 'dns-egress', 'strict-mtls', 'network-policy'].map((name) =>
+			profileOf(run, name, plan).scenarios.map((one) => one.scenario),
+		);
+		expect(named).to.deep.equal([['chaotic'], ['names'], ['mesh'], ['plain']]);
+	});
+});
