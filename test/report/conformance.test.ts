@@ -71,7 +71,10 @@ describe('the conformance report', () => {
 	});
 
 	it('puts each scenario into the most demanding profile that it asks for', () => {
-		const plan = { schemaVersion: 1, scenarios: [{ name: 'chaotic', requires: ['ipv4', 'fault-agent-gone'] }] } as unknown as Plan;
+		const plan = {
+			schemaVersion: 1,
+			scenarios: [{ name: 'chaotic', requires: ['ipv4', 'fault-agent-gone'] }],
+		} as unknown as Plan;
 		const run = sampleRun([
 			scenario('chaotic', [sampleCell({ kind: 'dns' })]),
 			scenario('names', [sampleCell({ kind: 'dns' })]),
