@@ -92,7 +92,7 @@ function hearFirst(socket: Socket, asDns: (text: string) => void, asTokens: () =
 
 type Ends = Parameters<Resolver['answer']>[1];
 
-/** Messages with their length before them; answered in the order in which their answers are there (RFC 7766, 6.2.1.1). */
+/** Messages with their length before them; answered in the order in which their answers are there (RFC 7766, 7). */
 function hearFrames(socket: Socket, ends: Ends, resolver: Resolver, witness: Witness, first = ''): void {
 	let rest = '';
 	socket.setEncoding('latin1');

@@ -26,7 +26,7 @@ function unfiltered(name: string, does: string, matches: string[], issues: strin
 
 function intercepted(how: 'answers' | 'forwards', name: string, does: string): Bug {
 	return {
-		...{ name, does, issues: ['istio/istio#37295'] },
+		...{ name, does, issues: [] },
 		violates: { open: 'who answers what pods ask of resolvers outside' },
 		concerns: 'DNS',
 		inject: (Honest) =>
