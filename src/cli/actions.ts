@@ -18,6 +18,7 @@ export type Action<Name extends CommandName> = (
 /** Each command is imported only when it is used, so that help and version stay quick. */
 const actions: { [Name in CommandName]: () => Promise<Action<Name>> } = {
 	run: async () => (await import('./run.ts')).run,
+	watch: async () => (await import('./watch.ts')).watch,
 	validate: async () => (await import('./validate.ts')).validate,
 	list: async () => (await import('./list.ts')).list,
 	plan: async () => (await import('./plan.ts')).plan,

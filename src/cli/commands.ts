@@ -30,6 +30,18 @@ export const commands = {
 			'gatecrash run --tag ingress --reporter console --reporter junit=report.xml --strict',
 		],
 	},
+	watch: {
+		summary: 'attempt again on the embedded cluster whenever a scenario or policy file changes',
+		argument: paths,
+		flags: {
+			inject: runFlags.inject,
+			...selection,
+			attempts: runFlags.attempts,
+			out,
+			verbose,
+		},
+		examples: ['gatecrash watch my.yaml', 'gatecrash watch scenarios --tag demo'],
+	},
 	validate: {
 		summary: 'check scenario files against the schema and against themselves; needs no cluster',
 		argument: paths,
