@@ -49,9 +49,9 @@ export const commands = {
 			format: {
 				kind: 'choice',
 				value: 'FORMAT',
-				choices: ['human', 'json', 'github'],
+				choices: ['human', 'json', 'github', 'sarif'],
 				default: 'human',
-				help: 'human, json, or github (workflow annotations)',
+				help: 'human, json, github (workflow annotations) or sarif',
 			},
 		},
 		examples: ['gatecrash validate scenarios', 'gatecrash validate my.yaml --format github'],

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { renderDiagnosticsSarif } from '../report/sarif-diagnostics.ts';
 import { githubAnnotation } from '../report/github-annotation.ts';
 import type { Action } from './actions.ts';
 import { printDiagnostics } from './diagnostics.ts';
+import { repositoryNames } from './repository-names.ts';
 import { readPaths } from './read-paths.ts';
 
 export const validate: Action<'validate'> = async (context, args, flags) => {
@@ -13,6 +15,9 @@ export const validate: Action<'validate'> = async (context, args, flags) => {
 			break;
 		case 'github':
 			context.stdout(diagnostics.map((diagnostic) => `${annotationOf(diagnostic)}\n`).join(''));
+			break;
+		case 'sarif':
+			context.stdout(renderDiagnosticsSarif(diagnostics, context.version, repositoryNames()));
 			break;
 		case 'human':
 			printDiagnostics(diagnostics, context);

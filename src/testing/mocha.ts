@@ -7,9 +7,9 @@ export type { TestRunOptions } from './test-run.ts';
 
 /** What is used of mocha's `bdd` interface, which its command line puts into the global scope. */
 interface Bdd {
-	describe(title: string, define: () => void): unknown;
-	before(hook: (this: Hook) => Promise<void>): unknown;
-	it(title: string, test: (this: Hook) => void): unknown;
+	describe: (title: string, define: () => void) => unknown;
+	before: (hook: (this: Hook) => Promise<void>) => unknown;
+	it: (title: string, test: (this: Hook) => void) => unknown;
 }
 
 interface Hook {

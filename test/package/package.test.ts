@@ -55,15 +55,19 @@ describe('the package', function () {
 			'package.json',
 		]);
 		const rooms = new Set(packed.map((name) => name.split('/')[0]));
-		expect([...rooms].sort()).to.deep.equal(
-			['LICENSE', 'README.md', 'clusters', 'dist', 'package.json', 'scenarios', 'schema', 'types'].sort(),
-		);
+		expect([...rooms]).to.have.members([
+			'LICENSE',
+			'README.md',
+			'clusters',
+			'dist',
+			'package.json',
+			'scenarios',
+			'schema',
+			'types',
+		]);
 		// Everything is bundled: whoever installs it gets one package.
-		expect(
-			readdirSync(join(example(), 'node_modules'))
-				.filter((name) => !name.startsWith('.'))
-				.sort(),
-		).to.deep.equal(['@types', 'assertion-error', 'chai', 'gatecrash', 'mocha'].sort());
+		const installed = readdirSync(join(example(), 'node_modules')).filter((name) => !name.startsWith('.'));
+		expect(installed).to.have.members(['@types', 'assertion-error', 'chai', 'gatecrash', 'mocha']);
 	});
 
 	it('has a package.json without a fault', async () => {

@@ -4,6 +4,7 @@ import draft04 from 'ajv-draft-04';
 import { expect } from 'chai';
 import type { Plan } from '../../src/model/plan.ts';
 import type { RunVerdicts } from '../../src/model/verdict.ts';
+import { renderDiagnosticsSarif } from '../../src/report/sarif-diagnostics.ts';
 import { renderSarif } from '../../src/report/sarif.ts';
 import {
 	brokenCell,
@@ -150,6 +151,24 @@ describe('SARIF report', () => {
 		const [invocation] = logOf(sampleRun([sampleScenario('one', [sampleCell()])], cut)).invocations;
 		expect(invocation?.executionSuccessful).to.equal(false);
 		expect(invocation?.toolExecutionNotifications[0]?.message.text).to.include('the run was killed');
+	});
+
+	it('of mistakes in scenario files fits the schema too', () => {
+		const place = { file: 'a b.yaml', line: 3, column: 5 };
+		const log = JSON.parse(
+			renderDiagnosticsSarif(
+				[
+					{ code: 'unknown-key', message: 'unknown key "x"', hint: 'did you mean y?', severity: 'error', ...place },
+					{ code: 'unused', message: 'nobody uses it', severity: 'warning', ...place },
+				],
+				'0.1.0',
+			),
+		) as Log;
+		expect(validate(log), JSON.stringify(validate.errors)).to.equal(true);
+		expect(log.runs[0]?.results.map(({ ruleId, level }) => [ruleId, level])).to.deep.equal([
+			['unknown-key', 'error'],
+			['unused', 'warning'],
+		]);
 	});
 
 	it('stays within what GitHub takes, and says what it leaves out', () => {
