@@ -3,6 +3,7 @@ import type { ClusterTiming } from '../model/cluster.ts';
 import type { Cell } from '../model/plan.ts';
 import type { Agents } from './agents.ts';
 import type { EpochWait } from './calibration.ts';
+import { expectedState } from './expected-state.ts';
 import type { KnownPaths } from './known-paths.ts';
 import type { Recorder } from './recorder.ts';
 import { sendCalibrated } from './send-calibrated.ts';
@@ -87,10 +88,4 @@ function flips(request: SettleRequest): Cell[] {
 		if (expected !== undefined && known !== undefined && known !== expected) byPath.set(cell.path, cell);
 	}
 	return [...byPath.values()];
-}
-
-function expectedState(cell: Cell): 'open' | 'closed' | undefined {
-	const stance = cell.expectation === 'predicted' ? cell.prediction.verdict : cell.expectation;
-	if (stance === 'blocked') return 'closed';
-	return stance === 'allowed' || stance === 'unprotected' ? 'open' : undefined;
 }

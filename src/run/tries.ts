@@ -66,7 +66,7 @@ export class Tries {
 	readonly #ports: SourcePorts;
 	readonly #certificates: Certificates;
 	readonly #signal: AbortSignal;
-	readonly #inFlight = new Map<string, { attempt: Try; settled: () => void }>();
+	readonly #inFlight = new Map<string, { attempt: Try; settled: () => void; ended: Promise<void> }>();
 	readonly #known = new Map<string, Try>();
 	readonly #holdPorts = new Map<string, number>();
 
@@ -116,6 +116,12 @@ export class Tries {
 				? attempt.record.endedAt - attempt.record.startedAt
 				: [],
 		);
+	}
+
+	/** Resolves when the tries of these cells that are out now have ended. */
+	async whenEnded(cells: ReadonlySet<Cell>): Promise<void> {
+		const open = [...this.#inFlight.values()].filter(({ attempt }) => cells.has(attempt.cell));
+		await Promise.all(open.map(({ ended }) => ended));
 	}
 
 	get inFlight(): number {
@@ -235,15 +241,18 @@ export class Tries {
 	}
 
 	#await(attempt: Try, overdue: number): Promise<void> {
-		return new Promise((resolve) => {
-			const settled = () => {
-				clearTimeout(timer);
-				if (this.#inFlight.delete(attempt.token)) this.#permits.release(1);
-				resolve();
-			};
-			const timer = setTimeout(settled, overdue);
-			this.#inFlight.set(attempt.token, { attempt, settled });
+		let resolve = () => {};
+		const ended = new Promise<void>((resolved) => {
+			resolve = resolved;
 		});
+		const settled = () => {
+			clearTimeout(timer);
+			if (this.#inFlight.delete(attempt.token)) this.#permits.release(1);
+			resolve();
+		};
+		const timer = setTimeout(settled, overdue);
+		this.#inFlight.set(attempt.token, { attempt, settled, ended });
+		return ended;
 	}
 }
 
