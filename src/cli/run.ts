@@ -164,6 +164,7 @@ async function execute(
 	context: Context,
 ): Promise<RunOutcome> {
 	const names = plan.scenarios.filter((scenario) => scenario.steps.length > 0).map((scenario) => scenario.name);
+	let running = names.length;
 	const progress = openProgress(names, context, { quiet: flags.quiet || flags.json });
 	watched.phase = (phase) => progress.show({ kind: 'cluster', phase });
 	try {
@@ -179,7 +180,9 @@ async function execute(
 			onProgress: progress.show,
 			onFacts: (facts) => printWarnings(facts, progress.show, context),
 			shouldStop: async (scenario) => {
-				await reports.refresh();
+				running -= 1;
+				// After the last one they are written for good.
+				if (running > 0) await reports.refresh();
 				return flags.failFast && hasFailed(scenario, plan, gate, place);
 			},
 		});
