@@ -8,7 +8,7 @@ import { framed, lengthOf } from './dns-dialect.ts';
 import type { Resolver } from './resolver.ts';
 import { selfSigned } from './self-signed.ts';
 import { ServerConversation } from './server-conversation.ts';
-import { backlog } from './tcp-listener.ts';
+import { listenOn } from './tcp-listener.ts';
 import { unknownAddress, type Witness } from './witness.ts';
 
 /** A client that asks nothing for this long is gone; milliseconds. */
@@ -27,21 +27,10 @@ export function listenDns(
 	witness: Witness,
 ): Promise<void> {
 	const server = serverFor(over, family, port, resolver, witness);
-	server.maxConnections = connections;
 	server.on('drop', () => {
 		witness.strays += 1;
 	});
-	return new Promise((resolve, reject) => {
-		server.once('error', reject);
-		const six = family === 'ipv6';
-		server.listen({ port, host: six ? '::' : '0.0.0.0', ipv6Only: six, backlog, exclusive: true }, () => {
-			server.off('error', reject);
-			server.on('error', () => {
-				witness.strays += 1;
-			});
-			resolve();
-		});
-	});
+	return listenOn(server, port, family, connections, witness);
 }
 
 function serverFor(over: Over, family: IpFamily, port: number, resolver: Resolver, witness: Witness): Server {

@@ -1,11 +1,11 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { IpFamily } from '../model/address.ts';
 import type { AgentListen } from '../model/agent.ts';
 import { ServerConversation } from './server-conversation.ts';
 import type { Witness } from './witness.ts';
 
 /** Connections that wait for accept; the kernel caps it at net.core.somaxconn. */
-export const backlog = 4096;
+const backlog = 4096;
 
 /** Listens on every address of one family. Rejects with the system's error. */
 export function listenTcp(
@@ -18,11 +18,22 @@ export function listenTcp(
 		witness.arrivals += 1;
 		new ServerConversation(socket, family, port, witness, first);
 	});
-	server.maxConnections = connections;
 	server.on('drop', () => {
 		witness.arrivals += 1;
 		witness.strays += 1;
 	});
+	return listenOn(server, port, family, connections, witness);
+}
+
+/** Opens a server on every address of one family, for so many connections at once. Rejects with the system's error. */
+export function listenOn(
+	server: Server,
+	port: number,
+	family: IpFamily,
+	connections: number,
+	witness: Witness,
+): Promise<void> {
+	server.maxConnections = connections;
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);
 		const six = family === 'ipv6';
