@@ -9,7 +9,8 @@ import { readPaths } from './read-paths.ts';
 import { type Selection, selectCells } from './select-cells.ts';
 
 export interface PlanRequest extends Selection {
-	cluster: string;
+	/** Its name or definition file; or one that was opened before. */
+	cluster: string | Cluster;
 	attempts?: number | undefined;
 	settle?: number | undefined;
 	/** For the driver; a plan alone needs none of it. */
@@ -30,7 +31,8 @@ export async function makePlan(
 		printDiagnostics(diagnostics, context);
 		return undefined;
 	}
-	const cluster = await openCluster(request.cluster, request.options);
+	const { cluster: wanted } = request;
+	const cluster = typeof wanted === 'string' ? await openCluster(wanted, request.options) : wanted;
 	const planned = planScenarios(scenarios, planTarget(cluster), {
 		...(request.attempts !== undefined && { tries: request.attempts }),
 		...(request.settle !== undefined && { settle: request.settle }),

@@ -3,8 +3,11 @@ import type { EventBody } from '../model/event.ts';
 
 /** The append-only record of a run: one JSON value per line, never rewritten, readable after a kill at any instant. */
 export interface HistoryWriter {
-	/** Appends an event; returns its line number. Lines are buffered until the turn of the event loop ends, or `flush`. */
-	append(event: EventBody): number;
+	/**
+	 * Appends an event; returns its line number. Lines are buffered until the turn of the event loop ends, or `flush`.
+	 * `at`: when it happened, where that is not now.
+	 */
+	append(event: EventBody, at?: number): number;
 	/** Hands everything to the kernel: after it returns, a kill of this process loses nothing of what was appended. */
 	flush(): void;
 	/** A `performance.now()` value as milliseconds since the run began. */
@@ -31,9 +34,9 @@ export function openHistory(file: string): HistoryWriter {
 	};
 
 	return {
-		append(event) {
+		append(event, at = time()) {
 			count += 1;
-			buffered.push(`${JSON.stringify({ n: count, at: time(), ...event })}\n`);
+			buffered.push(`${JSON.stringify({ n: count, at, ...event })}\n`);
 			if (!scheduled) {
 				scheduled = true;
 				setImmediate(() => {

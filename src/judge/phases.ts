@@ -3,15 +3,17 @@ import type { HistoryEvent } from '../model/event.ts';
 
 /**
  * What a scenario's time went into, in the order in which each came first: deploying its pods, its agents, then its
- * changes and attempts by their purpose, and taking it down. `events`: of this scenario only.
+ * changes and attempts by their purpose, and taking it down. What came before it began took none of it. `events`: of
+ * this scenario only.
  */
 export function phasesOf(events: readonly HistoryEvent[]): Phase[] {
 	const durations = new Map<string, number>();
 	const purposes = new Map<number, string>();
 	let last = events[0]?.at ?? 0;
 	const until = (phase: string, at: number) => {
-		durations.set(phase, (durations.get(phase) ?? 0) + at - last);
-		last = at;
+		const end = Math.max(at, last);
+		durations.set(phase, (durations.get(phase) ?? 0) + end - last);
+		last = end;
 	};
 	const deployed = events.find(({ is }) => is === 'endpoint');
 	if (deployed) until('deploy', deployed.at);

@@ -11,7 +11,8 @@ export type Purpose = 'baseline' | 'settle' | 'declared' | 'reopen' | 'boot' | '
 
 /**
  * One line of history.jsonl: append-only, everything that happened, nothing judged. `n` is the line's number from 1,
- * `at` milliseconds since the run began on the runner's monotonic clock (agents' times are converted; see `clock`).
+ * `at` milliseconds since the run began on the runner's monotonic clock (agents' times are converted; see `clock`); negative
+ * where a scenario was deployed and shown to be open before that (`gatecrash watch`).
  */
 export type HistoryEvent = { n: number; at: number } & EventBody;
 

@@ -53,6 +53,10 @@ export class Agents {
 		return [...this.#agents.values()].filter((agent) => agent.session.lostReason === undefined);
 	}
 
+	get isAnyLost(): boolean {
+		return [...this.#agents.values()].some((agent) => agent.session.lostReason !== undefined);
+	}
+
 	/** How far behind every agent is at this moment, milliseconds: a measure of load that needs no open path. */
 	async roundTrips(): Promise<number[]> {
 		const pongs = await Promise.all(this.alive().map(({ session }) => session.ping()));
@@ -77,6 +81,11 @@ export class Agents {
 			for (const record of early) this.#record(agent, record);
 		});
 		return agents;
+	}
+
+	/** The run's clock was set anew: what it called 0 is now `by`, milliseconds. */
+	moveClocks(by: number): void {
+		for (const agent of this.#agents.values()) agent.offset -= by;
 	}
 
 	close(uid: string): void {

@@ -6,6 +6,7 @@ import type { AgentSettings, Cluster, ClusterFacts } from '../model/cluster.ts';
 import { historySchemaVersion } from '../model/event.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Plan, ScenarioPlan } from '../model/plan.ts';
+import type { EarlyRun } from './early-run.ts';
 import { Permits } from './permits.ts';
 import type { OnProgress } from './progress.ts';
 import { recorderOf } from './recorder.ts';
@@ -26,6 +27,10 @@ export interface RunOptions {
 	concurrency: number;
 	/** `--settle`, milliseconds. */
 	settleBound?: number;
+	/** What its agents share, for scenarios that were deployed before; default: made for this run alone. */
+	settings?: AgentSettings;
+	/** What stands ready for a scenario (`EarlyRuns`). */
+	early?: (plan: ScenarioPlan) => Promise<EarlyRun | undefined>;
 	onProgress: OnProgress;
 	/** Told once the cluster is up, before anything is deployed on it. */
 	onFacts?: (facts: ClusterFacts) => void;
@@ -66,7 +71,7 @@ export async function executeRun(options: RunOptions): Promise<RunOutcome> {
 		options.onFacts?.(facts);
 		await cluster.checkPlan?.(options.plan, signal);
 		options.onProgress({ kind: 'cluster', phase: `${cluster.name} is up`, ended: 'completed' });
-		const settings = { run, key: randomBytes(32).toString('hex'), limits: defaultAgentLimits };
+		const settings = options.settings ?? newAgentSettings(run);
 		const permits = new Permits(options.concurrency);
 		result = await executeScenarios({ ...options, history, facts, settings, permits });
 	} catch (error) {
@@ -77,6 +82,11 @@ export async function executeRun(options: RunOptions): Promise<RunOutcome> {
 	history.append({ is: 'run-ended', outcome: result.outcome, ...messageOf(result.error) });
 	history.close();
 	return result;
+}
+
+/** With a key that nobody else has. `run`: its id. */
+export function newAgentSettings(run: string): AgentSettings {
+	return { run, key: randomBytes(32).toString('hex'), limits: defaultAgentLimits };
 }
 
 /** Several scenarios at a time, as many as the cluster says don't disturb each other. */
@@ -107,14 +117,17 @@ async function executeScenario(plan: ScenarioPlan, context: RunContext): Promise
 	let error: unknown;
 	try {
 		signal.throwIfAborted();
-		const deployment = await cluster.deploy(plan.workload, settings, signal);
-		undo.push('deployment', () => deployment.close());
-		const run = new ScenarioRun({
-			...{ plan, cluster, facts, deployment, settings, recorder, permits, signal, onProgress },
-			settleBound: context.settleBound,
-			undo,
-		});
-		await run.execute();
+		const early = await context.early?.(plan);
+		if (early) {
+			undo.push('deployment', () => early.close());
+			await early.join(plan, recorder).execute();
+		} else {
+			const deployment = await cluster.deploy(plan.workload, settings, signal);
+			undo.push('deployment', () => deployment.close());
+			const { settleBound } = context;
+			const rest = { facts, deployment, settings, recorder, permits, signal, onProgress, settleBound, undo };
+			await new ScenarioRun({ plan, cluster, ...rest }).execute();
+		}
 	} catch (thrown) {
 		error = thrown;
 	}

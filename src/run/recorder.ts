@@ -3,7 +3,8 @@ import type { ScenarioEventBody } from '../model/event.ts';
 
 /** The history, seen from inside one scenario. */
 export interface Recorder {
-	append(event: ScenarioEventBody): number;
+	/** `at`: on the run's clock, where it did not happen now. */
+	append(event: ScenarioEventBody, at?: number): number;
 	flush(): void;
 	/** A `performance.now()` value on the run's clock. */
 	time(now?: number): number;
@@ -11,7 +12,7 @@ export interface Recorder {
 
 export function recorderOf(history: HistoryWriter, scenario: string): Recorder {
 	return {
-		append: (event) => history.append({ scenario, ...event }),
+		append: (event, at) => history.append({ scenario, ...event }, at),
 		flush: () => history.flush(),
 		time: (now) => history.time(now),
 	};

@@ -40,15 +40,17 @@ export interface ScenarioRunContext {
 
 /** Carries out one scenario's steps on its deployment, in order. Whoever made the deployment closes it. */
 export class ScenarioRun {
-	readonly #context: ScenarioRunContext;
+	#context: ScenarioRunContext;
 	readonly #agents: Agents;
 	readonly #tries: Tries;
 	readonly #known = new KnownPaths();
-	readonly #cells: Map<string, Cell>;
+	#cells: Map<string, Cell>;
 	readonly #ports: SourcePorts;
 	readonly #certificates: Certificates;
 	readonly #holds = new HeldConnections();
 	#epoch = 0;
+	/** Of the plan's steps, the one that comes next; undefined: nothing has happened yet. */
+	#next: number | undefined;
 	#wait = longestWait;
 
 	constructor(context: ScenarioRunContext) {
@@ -70,14 +72,45 @@ export class ScenarioRun {
 	async execute(): Promise<void> {
 		const { plan, signal } = this.#context;
 		try {
-			await this.#open();
+			if (this.#next === undefined) await this.#open();
 			for (const [index, step] of plan.steps.entries()) {
+				if (index < (this.#next ?? 0)) continue;
 				signal.throwIfAborted();
 				await this.#step(step, index);
 			}
 		} finally {
-			this.#agents.closeAll();
+			this.close();
 		}
+	}
+
+	/** All that needs no policy: opens the agents and, where the plan begins with that, shows that the paths are open. */
+	async prepare(): Promise<void> {
+		const [first] = this.#context.plan.steps;
+		await this.#open();
+		if (first && isBaseline(first)) await this.#step(first, 0);
+		this.#next = first && isBaseline(first) ? 1 : 0;
+	}
+
+	/**
+	 * What was prepared goes on under another plan for the same workload. `baselineHolds`: it begins with the same tries, which
+	 * need not be made again. `movedBy`: as in `Agents.moveClocks`.
+	 */
+	goOn(plan: ScenarioPlan, baselineHolds: boolean, movedBy: number): void {
+		this.#context = { ...this.#context, plan };
+		this.#cells = new Map(plan.cells.map((cell) => [cell.id, cell]));
+		this.#agents.moveClocks(movedBy);
+		if (!baselineHolds) this.#next = 0;
+	}
+
+	/** Some agent has ended, without which the answer would not be complete. */
+	get isDamaged(): boolean {
+		return this.#agents.isAnyLost;
+	}
+
+	/** For a run that was only prepared; `execute` does it by itself. */
+	close(): void {
+		this.#agents.closeAll();
+		this.#tries.close();
 	}
 
 	/** Writes down every endpoint that is new, then opens its agent. */
@@ -245,6 +278,11 @@ export class ScenarioRun {
 		const counts = { ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) };
 		this.#context.onProgress({ kind: 'scenario', scenario: this.#context.plan.name, phase, ...counts });
 	}
+}
+
+/** The step that shows paths open before the first policy. */
+export function isBaseline(step: Step): step is Extract<Step, { do: 'attempt' }> {
+	return step.do === 'attempt' && step.purpose === 'baseline';
 }
 
 const activities = { baseline: 'baseline', declared: 'attempting', reopen: 'reopening' } as const;

@@ -78,9 +78,16 @@ export class Tries {
 		this.#ports = context.ports;
 		this.#certificates = context.certificates;
 		this.#signal = context.signal;
-		this.#signal.addEventListener('abort', () => {
-			for (const { settled } of [...this.#inFlight.values()]) settled();
-		});
+		this.#signal.addEventListener('abort', this.#settleAll);
+	}
+
+	readonly #settleAll = (): void => {
+		for (const { settled } of [...this.#inFlight.values()]) settled();
+	};
+
+	/** Nothing more is sent: a signal that lasts longer than this scenario lets go of it. */
+	close(): void {
+		this.#signal.removeEventListener('abort', this.#settleAll);
 	}
 
 	epochOf(token: string): number | undefined {

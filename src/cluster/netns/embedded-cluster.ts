@@ -78,6 +78,7 @@ class EmbeddedCluster implements Cluster {
 	readonly #envoy: string | undefined;
 	readonly #deployments = new Set<EmbeddedDeployment>();
 	#permission: Permission | undefined;
+	#envoyVersion: string | undefined;
 	/** Some scenario that is planned for it has a mesh. */
 	#meshed = false;
 	/** Some has sidecars or proxies. */
@@ -117,11 +118,14 @@ class EmbeddedCluster implements Cluster {
 	async up(signal: AbortSignal): Promise<ClusterFacts> {
 		signal.throwIfAborted();
 		const [permission, envoyVersion] = await Promise.all([
-			findPermission(),
+			this.#permission ?? findPermission(),
 			// Asking it takes longer than bringing a cluster up, and most runs have no use for it.
-			this.#envoy === undefined || !this.#proxied ? undefined : readEnvoyVersion(this.#envoy).catch(() => 'unknown'),
+			this.#envoy === undefined || !this.#proxied
+				? undefined
+				: (this.#envoyVersion ?? readEnvoyVersion(this.#envoy).catch(() => 'unknown')),
 		]);
 		this.#permission = permission;
+		this.#envoyVersion = envoyVersion;
 		const mesh = envoyVersion === undefined || !this.#meshed ? [] : [`envoy ${envoyVersion} (embedded mesh)`];
 		const plain = envoyVersion === undefined || this.#meshed ? [] : [`envoy ${envoyVersion}`];
 		return {
