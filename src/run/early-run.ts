@@ -3,7 +3,8 @@ import type { Cell, ScenarioPlan } from '../model/plan.ts';
 import { EarlyRecorder } from './early-recorder.ts';
 import { Permits } from './permits.ts';
 import type { Recorder } from './recorder.ts';
-import { isBaseline, ScenarioRun } from './scenario-run.ts';
+import { ScenarioRun } from './scenario-run.ts';
+import { isBaseline } from './steps.ts';
 import { UndoStack } from './undo-stack.ts';
 
 export interface EarlyContext {

@@ -16,6 +16,7 @@ import type { Permits } from './permits.ts';
 import type { OnProgress } from './progress.ts';
 import type { Recorder } from './recorder.ts';
 import { reservedPorts } from './reserved-ports.ts';
+import { isBaseline, nextAttempts } from './steps.ts';
 import { settle } from './settle.ts';
 import { repliedBy, Tries } from './tries.ts';
 import type { UndoStack } from './undo-stack.ts';
@@ -280,18 +281,8 @@ export class ScenarioRun {
 	}
 }
 
-/** The step that shows paths open before the first policy. */
-export function isBaseline(step: Step): step is Extract<Step, { do: 'attempt' }> {
-	return step.do === 'attempt' && step.purpose === 'baseline';
-}
-
 const activities = { baseline: 'baseline', declared: 'attempting', reopen: 'reopening' } as const;
 
 function isAllowed(cell: Cell): boolean {
 	return cell.expectation === 'allowed' || (cell.expectation === 'predicted' && cell.prediction.verdict === 'allowed');
-}
-
-function nextAttempts(steps: readonly Step[], index: number): string[] {
-	for (const step of steps.slice(index + 1)) if (step.do === 'attempt') return step.cells;
-	return [];
 }
