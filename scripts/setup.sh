@@ -91,7 +91,7 @@ fi
 
 if [[ ! -f node_modules/.package-lock.json || package-lock.json -nt node_modules/.package-lock.json ]]; then
 	echo 'Installing npm packages ...' >&2
-	# Scripts are not run: `prepare` would build a second time, and no dependency needs its own.
+	# Scripts are not run: no dependency needs its own.
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || stop "npm ci failed; see its message above."
 	touch node_modules/.package-lock.json
 fi

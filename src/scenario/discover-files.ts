@@ -69,7 +69,9 @@ async function scenarioFilesBelow(directory: string): Promise<ScenarioFile[]> {
 	});
 }
 
-/** Cluster definitions share the apiVersion. */
+/** Cluster definitions and waivers files share the apiVersion. */
 function isOnlyOtherKinds(text: string): boolean {
-	return /^kind:\s*Cluster\s*(?:#.*)?$/m.test(text) && !/^kind:\s*Scenario\b/m.test(text);
+	return otherKinds.test(text) && !/^["']?kind["']?[ \t]*:[ \t]*["']?Scenario\b/m.test(text);
 }
+
+const otherKinds = /^["']?kind["']?[ \t]*:[ \t]*["']?(?:Cluster|Waivers)["']?[ \t\r]*(?:#.*)?$/m;

@@ -68,6 +68,12 @@ function parseDocument(
 	return undefined;
 }
 
+/** Documents of ours that are no scenarios, and how they are used. */
+const otherKinds: Record<string, string> = {
+	Cluster: 'a cluster definition is given with --cluster FILE',
+	Waivers: 'a waivers file is given with --waivers FILE',
+};
+
 /** Something else altogether is told in one sentence, and not by all that it lacks. */
 function isScenario({ value }: YamlDocument, problems: Problems): boolean {
 	const hint = `a scenario begins with apiVersion: ${apiVersion} and kind: Scenario`;
@@ -77,8 +83,10 @@ function isScenario({ value }: YamlDocument, problems: Problems): boolean {
 	}
 	const { apiVersion: version, kind } = value as Record<string, unknown>;
 	const other = typeof version === 'string' && !version.startsWith('gatecrash.dev/') ? version : undefined;
-	if (other === undefined && kind !== 'Cluster') return true;
+	const use = typeof kind === 'string' ? otherKinds[kind] : undefined;
+	if (other === undefined && use === undefined) return true;
 	const message = `this is a ${typeof kind === 'string' ? kind : 'document'} of ${other ?? apiVersion}, and no scenario`;
-	problems.add([other === undefined ? 'kind' : 'apiVersion'], { code: 'not-a-scenario', message, hint });
+	const at = other === undefined ? 'kind' : 'apiVersion';
+	problems.add([at], { code: 'not-a-scenario', message, hint: other === undefined && use ? use : hint });
 	return false;
 }

@@ -27,6 +27,7 @@ describe('readScenarios', () => {
 		write('policies/deny.yaml', 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n');
 		write('values.yaml', 'a: [broken');
 		write('kind.yaml', 'apiVersion: gatecrash.dev/v1alpha1\nkind: Cluster\nmetadata: {name: c}\n');
+		write('waivers.yaml', '# for now\nkind: "Waivers"\r\napiVersion: gatecrash.dev/v1alpha1\nwaivers: []\n');
 		write('notes.txt', scenario('not-me'));
 		const { scenarios, diagnostics } = await readScenarios([folder]);
 		expect(diagnostics).to.deep.equal([]);
@@ -37,6 +38,15 @@ describe('readScenarios', () => {
 		write('broken.yaml', `${scenario('one')}  attempts: [`);
 		const { diagnostics } = await readScenarios([folder]);
 		expect(diagnostics.map(({ code }) => code)).to.deep.equal(['yaml-syntax']);
+	});
+
+	it('says what a file is for that is named and is another of ours', async () => {
+		const waivers = write('waivers.yaml', 'apiVersion: gatecrash.dev/v1alpha1\nkind: Waivers\nwaivers: []\n');
+		const { diagnostics } = await readScenarios([waivers]);
+		expect(diagnostics).to.have.length(1);
+		expect(diagnostics[0]).to.include({ code: 'not-a-scenario', line: 2 });
+		expect(diagnostics[0]?.message).to.include('Waivers');
+		expect(diagnostics[0]?.hint).to.include('--waivers');
 	});
 
 	it('refuses a directory without scenarios, a file without them, and one that is missing', async () => {
