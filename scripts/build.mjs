@@ -26,8 +26,11 @@ const shared = { absWorkingDir: root, bundle: true, platform: 'node', target: 'n
 
 await build({
 	...shared,
+	// Node starts a CommonJS program in a sixth less time than a module, and a run starts hundreds of agents.
+	format: 'cjs',
+	banner: {},
 	entryPoints: ['src/agent/main.ts'],
-	outfile: join(fresh, 'agent.mjs'),
+	outfile: join(fresh, 'agent.cjs'),
 	legalComments: 'none',
 });
 const { metafile } = await build({

@@ -13,7 +13,7 @@ stop() {
 # Fresh: the same lock file and build tools, and no source newer than the stamp. Fewer processes than a checksum of each.
 stamp=dist/.setup-stamp
 fresh() {
-	[[ -f $stamp && -x dist/main.js && -f dist/agent.mjs && -d node_modules ]] || return 1
+	[[ -f $stamp && -x dist/main.js && -f dist/agent.cjs && -d node_modules ]] || return 1
 	[[ -z $(find src scripts/build.mjs package.json package-lock.json tsconfig.json -newer "$stamp" -print -quit) ]]
 }
 

@@ -90,7 +90,7 @@ export function problemOfAttempt(value: unknown): string | undefined {
 
 /** A value that ends neither its header nor its element. */
 function isHeaderText(value: unknown): boolean {
-	return typeof value === 'string' && /^[\x21-\x7e]{1,512}$/.test(value) && !/[,;"]/.test(value);
+	return typeof value === 'string' && value.length <= 512 && /^[\x21-\x7e]+$/.test(value) && !/[,;"]/.test(value);
 }
 
 function isQuestion(value: unknown): boolean {
@@ -104,7 +104,7 @@ function isQuestion(value: unknown): boolean {
 function isTls(value: unknown): boolean {
 	if (!isRecord(value) || !Array.isArray(value.alpn)) return false;
 	// RFC 7301: one byte holds the length of a name.
-	if (!value.alpn.every((name) => typeof name === 'string' && /^[\x20-\x7e]{1,255}$/.test(name))) return false;
+	if (!value.alpn.every((name) => typeof name === 'string' && name.length <= 255 && /^[\x20-\x7e]+$/.test(name))) return false;
 	const { certificate } = value;
 	if (certificate === undefined) return true;
 	if (!isRecord(certificate)) return false;

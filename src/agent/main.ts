@@ -39,4 +39,4 @@ process.on('uncaughtException', fail);
 process.on('SIGTERM', () => process.exit(0));
 // Ctrl-C reaches the whole foreground group; the runner decides when its agents end.
 process.on('SIGINT', () => {});
-await main().catch(fail);
+void main().catch(fail);

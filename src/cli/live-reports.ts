@@ -18,7 +18,7 @@ export interface LiveReports {
 }
 
 /** Of the run's time that writing reports may take: judging and rendering grow with what was recorded. */
-const shareOfTime = 0.25;
+const shareOfTime = 0.05;
 
 export function openLiveReports(
 	requests: ReportRequest[],

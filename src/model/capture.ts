@@ -1,11 +1,11 @@
 /**
  * What the capture program (src/cluster/wire/capture.pl) says, one JSON value per line. Messages with `seq` are numbered
  * 1, 2, 3, ... without gaps. Told `barrier ID`, it answers with what it has counted; whatever came before has a lower
- * number.
+ * number. Told `watch NUMBER ADDRESS...`, it begins anew with other pods.
  */
 export type CaptureMessage =
-	/** `unknown`: addresses of pods whose host side was not found. */
-	| { is: 'ready'; interfaces: { name: string; addresses: string[] }[]; unknown: string[] }
+	/** `watch`: the number of what it was told to watch. `unknown`: addresses of pods whose host side was not found. */
+	| { is: 'ready'; watch: number; interfaces: { name: string; addresses: string[] }[]; unknown: string[] }
 	/** A token stands readable in a packet. Ports are 0 where the protocol has none. */
 	| {
 			is: 'token';

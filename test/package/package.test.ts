@@ -45,7 +45,7 @@ describe('the package', function () {
 	it('holds what it needs and nothing else', () => {
 		expect(packed).to.include.members([
 			'dist/main.js',
-			'dist/agent.mjs',
+			'dist/agent.cjs',
 			'dist/testing/mocha.js',
 			'dist/third-party-licences.txt',
 			'types/testing/chai.d.ts',

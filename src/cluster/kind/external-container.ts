@@ -96,8 +96,8 @@ function runArguments(container: string, program: string, name: string, run: str
 		...['--user', '65534:65534', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only'],
 		...['--sysctl', 'net.ipv4.ip_unprivileged_port_start=0', '--memory', '512m', '--pids-limit', '128'],
 		// The key must not stand on a command line: its value comes from docker's own environment.
-		...['--env', 'GATECRASH_AGENT_CONFIG', '--volume', `${program}:/gatecrash/agent.mjs:ro`],
-		...[image, 'node', ...agentNodeFlags, '/gatecrash/agent.mjs'],
+		...['--env', 'GATECRASH_AGENT_CONFIG', '--volume', `${program}:/gatecrash/agent.cjs:ro`],
+		...[image, 'node', ...agentNodeFlags, '/gatecrash/agent.cjs'],
 	];
 }
 

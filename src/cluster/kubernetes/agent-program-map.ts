@@ -3,7 +3,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import { agentProgram } from '../netns/agent-program.ts';
 import { ownedBy, type Ownership } from './ownership.ts';
 
-const file = 'agent.mjs';
+const file = 'agent.cjs';
 
 export function agentMapName(run: string): string {
 	return `gatecrash-agent-${run}`.slice(0, 253).replace(/[^a-z0-9]+$/, '');

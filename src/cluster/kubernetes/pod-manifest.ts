@@ -37,7 +37,7 @@ export interface PodSurroundings {
 }
 
 export const agentContainer = 'agent';
-const program = '/gatecrash/agent.mjs';
+const program = '/gatecrash/agent.cjs';
 /** A single environment variable may have 128 KiB (MAX_ARG_STRLEN). */
 const configBound = 120 * 1024;
 /** A completed pod runs so long that the kubelet reports its address first. Milliseconds. */
@@ -142,7 +142,7 @@ function agentConfig({ endpoint, spec, portMap, boot }: PodPlan, { run, key, lim
 	return text.replaceAll('$(', () => '$$(');
 }
 
-function onNode(node: string) {
+export function onNode(node: string) {
 	const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }];
 	return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } } };
 }

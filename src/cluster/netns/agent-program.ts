@@ -9,12 +9,12 @@ import { fromSources, packageFolder } from '../../package-folder.ts';
 let bundled: Promise<string> | undefined;
 
 /**
- * Path of the agent's program. Installed: dist/agent.mjs. Running from the sources (tests): bundled afresh, once in
+ * Path of the agent's program. Installed: dist/agent.cjs. Running from the sources (tests): bundled afresh, once in
  * each process, into node_modules/.cache, so that a test never meets an older agent than the sources say.
  * @throws GatecrashError GC_AGENT when it can't be had.
  */
 export function agentProgram(): Promise<string> {
-	bundled ??= fromSources ? bundleFromSources() : Promise.resolve(join(packageFolder, 'dist/agent.mjs'));
+	bundled ??= fromSources ? bundleFromSources() : Promise.resolve(join(packageFolder, 'dist/agent.cjs'));
 	return bundled.then((file) => {
 		if (existsSync(file)) return file;
 		throw new GatecrashError('GC_AGENT', `The agent's program ${file} is missing.`, { hint: 'Run: npm run build' });
@@ -23,16 +23,13 @@ export function agentProgram(): Promise<string> {
 
 async function bundleFromSources(): Promise<string> {
 	const folder = join(packageFolder, 'node_modules/.cache/gatecrash');
-	const [file, fresh] = [join(folder, 'agent.mjs'), join(folder, `agent-${process.pid}.mjs`)];
-	const options = ['--bundle', '--platform=node', '--target=node20', '--format=esm', '--log-level=error'];
-	// Bundled CommonJS modules ask for Node's own ones by `require` (as in scripts/build.mjs).
-	const banner = `--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+	const [file, fresh] = [join(folder, 'agent.cjs'), join(folder, `agent-${process.pid}.cjs`)];
+	const options = ['--bundle', '--platform=node', '--target=node20', '--format=cjs', '--log-level=error'];
 	try {
 		await mkdir(folder, { recursive: true });
 		await promisify(execFile)(join(packageFolder, 'node_modules/.bin/esbuild'), [
 			join(packageFolder, 'src/agent/main.ts'),
 			...options,
-			banner,
 			`--outfile=${fresh}`,
 		]);
 		// Other processes may be starting agents from the old file right now: they must see a whole one.

@@ -15,9 +15,9 @@ import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 import type { CertificateChoice, ServedCertificate } from '../../model/scenario.ts';
-import type { LineProcess } from '../line-process.ts';
+import { LineProcess } from '../line-process.ts';
 import { captureProgram } from '../wire/capture-program.ts';
-import { captureStream } from '../wire/capture-stream.ts';
+import { SharedCapture } from '../wire/shared-capture.ts';
 import type { Engine } from './engine.ts';
 import { isClusterDns, nodeLocalDnsAddress } from '../../model/cluster-dns.ts';
 import { clusterResolver } from './cluster-dns.ts';
@@ -61,6 +61,9 @@ export class EmbeddedDeployment implements Deployment {
 	readonly #agents = new Map<Member, LineProcess>();
 	#policies = new Map<string, NetworkPolicy>();
 	#generation = 0;
+	#capture: SharedCapture | undefined;
+	/** Rules in force; undefined where that is not known. */
+	#rules: string | undefined;
 	#queue: Promise<unknown> = Promise.resolve();
 	#closing: Promise<void> | undefined;
 	#timer: NodeJS.Timeout | undefined;
@@ -191,8 +194,12 @@ export class EmbeddedDeployment implements Deployment {
 			const member = this.#inventory.find(name);
 			return member?.attachment ? Object.values(member.addresses) : [];
 		});
-		const child = this.#fabric.spawn(['perl', captureProgram, ...this.#options.engine.captureFlaws(), ...addresses]);
-		return [await captureStream(nodeName, child)];
+		if (!this.#capture || this.#capture.ended) {
+			const child = this.#fabric.spawn(['perl', captureProgram]);
+			this.#capture = new SharedCapture(nodeName, await new LineProcess('capture', child).open());
+		}
+		// There is one epoch at a time.
+		return [this.#capture.watch([...this.#options.engine.captureFlaws(), ...addresses], () => {})];
 	}
 
 	close(): Promise<void> {
@@ -265,13 +272,20 @@ export class EmbeddedDeployment implements Deployment {
 			namespaces: this.#inventory.namespaceLabels,
 			policies: [...this.#policies.values()],
 		};
+		const { tamper } = this.#options;
 		const service = serviceRuleset(this.#options.engine.services(this.#services.entries()), this.#inventory.families);
 		const policy = policyRuleset(view, this.#options.engine);
-		for (const input of transactions(this.#generation, { policy, service }, this.#options.tamper)) {
-			await this.#fabric.run(['nft', '-f', '-'], input);
+		const rules = JSON.stringify([policy, service]);
+		// Most changes of a mesh change no rule of the fabric.
+		if (rules !== this.#rules || tamper !== undefined) {
+			this.#rules = undefined;
+			for (const input of transactions(this.#generation, { policy, service }, tamper)) {
+				await this.#fabric.run(['nft', '-f', '-'], input);
+			}
+			// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
+			this.#generation++;
+			this.#rules = rules;
 		}
-		// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
-		this.#generation++;
 		await Promise.all([this.#options.mesh?.sync(), this.#options.proxies?.sync()]);
 		this.#compileAgain(this.#options.engine.compilesAgainIn());
 	}

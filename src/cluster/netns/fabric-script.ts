@@ -25,9 +25,9 @@ w ipv6/conf/default/addr_gen_mode 1
 }
 
 /**
- * What the fabric's init (process 1 of its pid namespace) does. When it is done it becomes `cat`, whose only purpose
- * is to end when its standard input closes, that is when the runner is gone, however it went: the kernel then kills
- * every process of the pid namespace, and with them go the namespaces and interfaces.
+ * What the fabric's init (process 1 of its pid namespace) does. When it is done it becomes a shell that runs what it is
+ * told (fabric-shell.ts), and ends when its standard input closes, that is when the runner is gone, however it went: the
+ * kernel then kills every process of the pid namespace, and with them go the namespaces and interfaces.
  *
  * Sysctls of conntrack: TIME_WAIT entries of finished attempts would otherwise fill the table for two minutes
  * (nf_conntrack_max can only be changed for the whole machine); the timeouts that can decide whether an
@@ -51,7 +51,7 @@ ip -batch - <<'END'
 ${fabricLinks(families).join('\n')}
 END
 echo ready
-exec cat > /dev/null
+exec sh -s
 `;
 }
 

@@ -1,11 +1,11 @@
 import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IpFamily } from '../../model/address.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import { fabricInitScript } from './fabric-script.ts';
+import { FabricShell } from './fabric-shell.ts';
 import { searchPath } from './tools.ts';
 
 /** How long the kernel may take to end every process of a killed fabric, milliseconds. */
@@ -16,17 +16,19 @@ const closeBound = 5000;
  *
  * It ends with its runner, whichever way that goes: the kernel kills `unshare` when the runner's thread dies
  * (pdeathsig) and the init when `unshare` dies (--kill-child); should the runner die before those are in place, the
- * init ends because its standard input closes. Processes inside die with the init of their pid namespace.
+ * init, a shell, ends because its standard input closes. Processes inside die with the init of their pid namespace.
  * Whoever started it closes it.
  */
 export class Fabric {
 	readonly #process: ChildProcessWithoutNullStreams;
+	readonly #shell: FabricShell;
 	readonly #userNamespace: boolean;
 	readonly #inside = new Set<ChildProcess>();
 	#ended = false;
 
 	private constructor(process: ChildProcessWithoutNullStreams, userNamespace: boolean) {
 		this.#process = process;
+		this.#shell = new FabricShell(process);
 		this.#userNamespace = userNamespace;
 		process.once('close', () => {
 			this.#ended = true;
@@ -58,16 +60,20 @@ export class Fabric {
 			{ env: toolEnvironment(), cwd: '/', detached: true },
 		);
 		const fabric = new Fabric(child, options.userNamespace);
-		const complaint = text(child.stderr);
-		try {
-			await ready(child, options.signal);
-		} catch (cause) {
-			await fabric.close();
-			options.signal?.throwIfAborted();
-			const said = (await complaint.catch(() => '')).trim();
-			throw new GatecrashError('GC_CLUSTER', `The embedded cluster did not start: ${said || String(cause)}`, { cause });
-		}
-		return fabric;
+		const abort = () => child.kill('SIGKILL');
+		options.signal?.addEventListener('abort', abort);
+		// What can't be started at all says so by an error, and closes.
+		let cause: unknown;
+		child.once('error', (error) => {
+			cause = error;
+		});
+		const ready = await fabric.#shell.says('ready');
+		options.signal?.removeEventListener('abort', abort);
+		if (ready && options.signal?.aborted !== true) return fabric;
+		await fabric.close();
+		options.signal?.throwIfAborted();
+		const said = fabric.#shell.complaint.trim() || (cause === undefined ? endOf(child) : String(cause));
+		throw new GatecrashError('GC_CLUSTER', `The embedded cluster did not start: ${said}`, { cause });
 	}
 
 	/** A process in the fabric's namespaces that a kernel's view of the network can be read from (/proc/PID/net). */
@@ -112,15 +118,14 @@ export class Fabric {
 	}
 
 	/** Runs a tool inside to its end and gives back what it printed. @throws GatecrashError GC_CLUSTER when it fails. */
-	async run(command: string[], input = ''): Promise<string> {
-		const child = this.spawn(command);
-		child.stdin.end(input);
-		const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-		const [output, complaint, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+	async run(command: readonly string[], input = ''): Promise<string> {
+		if (this.#ended) throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has ended.');
+		const { code, output, complaint } = await this.#shell.run(command, input);
 		if (code === 0) return output;
+		const how = code === undefined ? 'it ended meanwhile' : `exit code ${code}`;
 		throw new GatecrashError(
 			'GC_CLUSTER',
-			`${command[0]} failed in the embedded cluster (${signal ?? `exit code ${code}`}): ${complaint.trim().slice(0, 2000)}`,
+			`${command[0]} failed in the embedded cluster (${how}): ${complaint.trim().slice(0, 2000)}`,
 		);
 	}
 
@@ -148,15 +153,6 @@ function toolEnvironment(): Record<string, string> {
 	return { PATH: searchPath(), LC_ALL: 'C' };
 }
 
-async function ready(child: ChildProcessWithoutNullStreams, signal: AbortSignal | undefined): Promise<void> {
-	const aborter = new AbortController();
-	const options = { signal: signal ? AbortSignal.any([aborter.signal, signal]) : aborter.signal };
-	try {
-		const failed = once(child, 'close', options).then(([code, killed]) => {
-			throw new Error(`ended with ${killed ?? `exit code ${code}`}`);
-		});
-		await Promise.race([once(child.stdout, 'data', options), failed]);
-	} finally {
-		aborter.abort();
-	}
+function endOf({ exitCode, signalCode }: ChildProcess): string {
+	return `ended with ${signalCode ?? `exit code ${exitCode}`}`;
 }

@@ -1,14 +1,18 @@
 # Captures packets on the host side of pods and prints the tokens that can be read in them. It runs where perl is and
-# nothing else: in the embedded cluster, in a node of kind. It needs CAP_NET_RAW in the network namespace.
+# nothing else: in the embedded cluster, in a node of kind, in a pod on a node's network. It needs CAP_NET_RAW in the
+# network namespace.
 #
 # Arguments: `interface=NAME` and `slow` break the capture on purpose; every other one is an address of a pod. The host
 # side of a pod is the interface of its host route. Never lo: what a sidecar and its application say to each other is clear.
+# Without arguments it waits to be told.
 #
 # Standard output, one JSON value per line:
-#   {"is":"ready","interfaces":[{"name":N,"addresses":[A]}],"unknown":[A]}
+#   {"is":"ready","watch":0,"interfaces":[{"name":N,"addresses":[A]}],"unknown":[A]}
 #   {"is":"token","seq":1,"interface":N,"token":T,"protocol":P,"from":A,"fromPort":N,"to":A,"toPort":N}
 #   {"is":"barrier","seq":2,"id":I,"interfaces":[...],"flows":[...]}   in answer to a line `barrier I` on standard input:
-#     whatever came before has a lower number. It ends when its standard input does.
+#     whatever came before has a lower number.
+# A line `watch W A A ...` begins anew, with these addresses (or none), and is answered by `ready` with that number; whatever
+# comes after belongs to it. It ends when its standard input does.
 use strict;
 use warnings;
 
@@ -18,44 +22,10 @@ my ($SOL_SOCKET, $SO_RCVBUF, $SO_RCVBUFFORCE, $SIOCGIFINDEX) = (1, 8, 33, 0x8933
 my ($ETH_P_ALL, $ETH_P_IP, $ETH_P_IPV6, $MSG_DONTWAIT) = (3, 0x0800, 0x86dd, 0x40);
 my ($buffer, $packet_bound, $token_length) = (16 << 20, 1 << 18, 24);
 
-my ($forced, $slow, @wanted);
-for (@ARGV) {
-	if (/^interface=(.+)$/) { $forced = $1 }
-	elsif ($_ eq 'slow') { $slow = 1 }
-	else { push @wanted, $_ }
-}
-$| = 1;
+my ($forced, $slow, %route, @captures, %flows, %tls);
 my $seq = 0;
-my (%flows, %tls);
-
-# Host routes: address -> interface.
-my %route;
-if (open my $table, '<', '/proc/net/route') {
-	while (<$table>) {
-		my ($name, $to, $gateway, undef, undef, undef, undef, $mask) = split;
-		next unless defined $mask && $mask eq 'FFFFFFFF' && $gateway eq '00000000';
-		$route{join '.', unpack 'C4', pack 'L', hex $to} = $name;
-	}
-}
-if (open my $table, '<', '/proc/net/ipv6_route') {
-	while (<$table>) {
-		my ($to, $length, $name) = (split)[0, 1, 9];
-		next unless defined $name && $length eq '80' && $name ne 'lo';
-		$route{address6(pack 'H32', $to)} = $name;
-	}
-}
-
-my (%addresses, @unknown, @captures);
-for my $address (@wanted) {
-	my $name = $route{index($address, ':') < 0 ? $address : address6(packed6($address))};
-	if (defined $name && $name ne 'lo') { push @{$addresses{$name}}, $address }
-	else { push @unknown, $address }
-}
-for my $name (sort keys %addresses) {
-	push @captures, {name => $name, socket => listen_on($forced // $name), packets => 0, bytes => 0, drops => 0, cut => 0};
-}
-print '{"is":"ready","interfaces":[', join(',', map { '{"name":' . quoted($_) . ',"addresses":[' . join(',', map { quoted($_) } @{$addresses{$_}}) . ']}' } sort keys %addresses),
-	'],"unknown":[', join(',', map { quoted($_) } @unknown), "]}\n";
+$| = 1;
+watch(0, @ARGV) if @ARGV;
 
 my $commands = '';
 for (;;) {
@@ -71,6 +41,47 @@ for (;;) {
 	while ($commands =~ s/^(.*)\n//) {
 		my $line = $1;
 		barrier($1) if $line =~ /^barrier (\d+)$/;
+		watch($1, split ' ', $2) if $line =~ /^watch (\d+)(.*)$/;
+	}
+}
+
+sub watch {
+	my ($number, @given) = @_;
+	# What is still in the sockets goes with them.
+	($seq, $forced, $slow, @captures) = (0);
+	(%flows, %tls) = ();
+	my (%addresses, @unknown);
+	host_routes();
+	for (@given) {
+		if (/^interface=(.+)$/) { $forced = $1; next }
+		if ($_ eq 'slow') { $slow = 1; next }
+		my $name = $route{index($_, ':') < 0 ? $_ : address6(packed6($_))};
+		if (defined $name && $name ne 'lo') { push @{$addresses{$name}}, $_ }
+		else { push @unknown, $_ }
+	}
+	for my $name (sort keys %addresses) {
+		push @captures, {name => $name, socket => listen_on($forced // $name), packets => 0, bytes => 0, drops => 0, cut => 0};
+	}
+	print qq({"is":"ready","watch":$number,"interfaces":[), join(',', map { '{"name":' . quoted($_) . ',"addresses":[' . join(',', map { quoted($_) } @{$addresses{$_}}) . ']}' } sort keys %addresses),
+		'],"unknown":[', join(',', map { quoted($_) } @unknown), "]}\n";
+}
+
+# Address -> interface.
+sub host_routes {
+	%route = ();
+	if (open my $table, '<', '/proc/net/route') {
+		while (<$table>) {
+			my ($name, $to, $gateway, undef, undef, undef, undef, $mask) = split;
+			next unless defined $mask && $mask eq 'FFFFFFFF' && $gateway eq '00000000';
+			$route{join '.', unpack 'C4', pack 'L', hex $to} = $name;
+		}
+	}
+	if (open my $table, '<', '/proc/net/ipv6_route') {
+		while (<$table>) {
+			my ($to, $length, $name) = (split)[0, 1, 9];
+			next unless defined $name && $length eq '80' && $name ne 'lo';
+			$route{address6(pack 'H32', $to)} = $name;
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ describe('capture.pl', () => {
 		capture = await two.capture('10.9.0.2', 'fd00:9::2', '10.9.0.77');
 		expect(await capture.next('ready')).to.deep.equal({
 			is: 'ready',
+			watch: 0,
 			interfaces: [{ name: 'va', addresses: ['10.9.0.2', 'fd00:9::2'] }],
 			unknown: ['10.9.0.77'],
 		});
@@ -103,6 +104,23 @@ describe('capture.pl', () => {
 		capture = await two.capture('interface=lo', '10.9.0.2');
 		await ofConnection([hex(`gatecrash/1 ${token}\n`)]);
 		expect(capture.tokens()).to.deep.equal([]);
+	});
+
+	it('begins anew when it is told to: other pods, and nothing of what it had counted', async () => {
+		capture = await two.capture('10.9.0.77');
+		await ofConnection([hex(`gatecrash/1 ${token}\n`)]);
+		expect(capture.tokens()).to.deep.equal([]);
+		capture.child.stdin.write('watch 7 10.9.0.2\n');
+		const again = await capture.next('ready', ({ watch }) => watch === 7);
+		expect(again.interfaces.map(({ name }) => name)).to.deep.equal(['va']);
+		const { seq, interfaces } = await ofConnection([hex(`gatecrash/1 ${token}\n`)]);
+		expect(capture.tokens().map((one) => one.seq)).to.deep.equal([1, 2]);
+		expect(seq).to.equal(3);
+		expect(interfaces.map(({ drops }) => drops)).to.deep.equal([0]);
+		capture.child.stdin.write('watch 8\n');
+		expect((await capture.next('ready', ({ watch }) => watch === 8)).interfaces).to.deep.equal([]);
+		await ofConnection([hex(`gatecrash/1 ${token}\n`)]);
+		expect(capture.tokens()).to.have.length(2);
 	});
 
 	it('ends when its standard input does', async () => {

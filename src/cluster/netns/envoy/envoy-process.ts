@@ -14,7 +14,8 @@ import { authorityFile, certificateFile, plainFiles, secretNames } from './secre
 /** How long Envoy may take to start, and to take a change; it needs some 0.3 s and 10 ms. Milliseconds. */
 const startBound = 20_000;
 const changeBound = 10_000;
-const pollInterval = 4;
+/** Between two looks: short at first, for a change takes 10 ms, and a start as long as many looks. */
+const [shortestPause, longestPause] = [4, 40];
 /** How much of Envoy's standard error is kept, characters. */
 const errorBound = 4096;
 
@@ -197,6 +198,7 @@ export class EnvoyProcess {
 	async #taken(bound: number, enough = (state: EnvoyState) => this.#isInForce(state)): Promise<void> {
 		const deadline = performance.now() + bound;
 		let state: EnvoyState | undefined;
+		let pause = shortestPause;
 		while (performance.now() < deadline) {
 			if (this.ended !== undefined) throw new GatecrashError('GC_CLUSTER', capitalised(this.ended));
 			state = await readEnvoyState(join(this.#outside, adminSocket)).catch(() => undefined);
@@ -205,7 +207,8 @@ export class EnvoyProcess {
 				throw new GatecrashError('GC_CLUSTER', `Envoy refused its configuration: ${this.#complaint.trim()}`);
 			}
 			if (state && enough(state)) return;
-			await delay(pollInterval);
+			await delay(pause);
+			pause = Math.min(longestPause, pause * 1.5);
 		}
 		throw new GatecrashError(
 			'GC_CLUSTER',
