@@ -2,10 +2,12 @@ import { parseArgs } from 'node:util';
 import { Agent } from './agent.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { ControlStream } from './control-stream.ts';
+import { Standby } from './standby.ts';
 
 /** The program in every probe pod. Exit codes: 0 ended as told, 64 wrong use or configuration, 70 a bug of ours. */
 async function main(): Promise<void> {
-	const { config } = readArguments();
+	const { config, standby } = readArguments();
+	if (standby) return new Standby(process.argv[1] ?? '', process.stdout, (code) => process.exit(code)).start(process.stdin);
 	const agent = new Agent(readConfig(config, process.env));
 	await agent.start();
 	agent.onStop = (stream) => {
@@ -22,7 +24,7 @@ async function main(): Promise<void> {
 
 function readArguments() {
 	try {
-		return parseArgs({ options: { config: { type: 'string' } } }).values;
+		return parseArgs({ options: { config: { type: 'string' }, standby: { type: 'boolean' } } }).values;
 	} catch (error) {
 		throw new ConfigError((error as Error).message);
 	}

@@ -1,7 +1,8 @@
 import { readDefinition } from '../cluster/read-definition.ts';
 import { ClusterRecords } from '../cluster/kind/cluster-records.ts';
 import { chooseImages } from '../cluster/kind/images.ts';
-import { createKeptCluster, findKeptCluster, keptName } from '../cluster/kind/kept-cluster.ts';
+import { createKeptCluster, findKeptCluster, type KeptClusterOptions, keptName } from '../cluster/kind/kept-cluster.ts';
+import { standByPods } from '../cluster/kind/standby-pods.ts';
 import { type ListedCluster, listClusters, namePrefix } from '../cluster/kind/list-clusters.ts';
 import { takeDown } from '../cluster/kind/stand-up.ts';
 import { readClusterFacts } from '../cluster/kubernetes/facts.ts';
@@ -15,6 +16,7 @@ import type { ExitCode } from './exit-code.ts';
 import type { FlagValues } from './flag.ts';
 import { watchInterruption } from './interruption.ts';
 import { openProgress } from './progress.ts';
+import { standbyWorkloads } from './standby-workloads.ts';
 
 type ClusterFlags = FlagValues<(typeof commands)['cluster']['flags']>;
 
@@ -36,27 +38,27 @@ async function up(nameOrFile: string, context: Context, flags: ClusterFlags): Pr
 	const kindName = nameOfKind(definition);
 	const records = new ClusterRecords();
 	const images = await chooseImages(definition, imagesOf(flags), flags.mirror);
+	const workloads = flags.pods.length === 0 ? [] : await standbyWorkloads(flags.pods, nameOrFile, context);
+	if (!workloads) return 64;
 	const before = await findKeptCluster(definition, images, records);
-	if (before && 'kindName' in before) {
-		context.stdout(`${kindName} is up already.\n${usageOf(definition, records.file(kindName, 'kubeconfig'))}`);
-		return 0;
-	}
+	const isUp = before !== undefined && 'kindName' in before;
 	const interruption = watchInterruption(context, undefined, () => leftBehind(definition));
 	const progress = openProgress([], context, { quiet: false });
 	const onPhase = (phase: string): void => progress.show({ kind: 'cluster', phase });
 	try {
 		const { signal } = interruption;
-		const standing = await createKeptCluster({ definition, images, records, mirror: flags.mirror, signal, onPhase });
-		const facts = await readClusterFacts(standing.client, { name: definition.metadata.name, driver: 'kind' }).finally(
-			() => standing.client.close(),
-		);
+		const kubeconfig = records.file(kindName, 'kubeconfig');
+		const mirror = flags.mirror;
+		const text = isUp
+			? `${kindName} is up already.\n`
+			: await standUp({ definition, images, records, mirror, signal, onPhase }, context);
+		const request = { kubeconfig, agentImage: images.agent, workloads, signal, onPhase };
+		const pods = workloads.length === 0 ? [] : await standByPods(request);
 		await progress.close();
-		const phases = standing.phases.map(({ phase, duration }) => `${phase} ${describeDuration(duration)}`);
-		const enforcers = facts.enforcers.join(', ') || 'nobody that was found';
-		context.stdout(`${kindName} is up: Kubernetes ${facts.version}, ${plural(facts.nodes, 'node')}\n`);
-		context.stdout(`  policies are enforced by ${enforcers}\n  ${phases.join(', ')}\n`);
-		for (const warning of facts.warnings ?? []) context.stderr(`warning ${warning}\n`);
-		context.stdout(usageOf(definition, standing.kubeconfig));
+		context.stdout(text);
+		for (const [index, { scenario }] of workloads.entries())
+			context.stdout(`  stand by    ${plural(pods[index]?.length ?? 0, 'pod')} of ${scenario}\n`);
+		context.stdout(usageOf(definition, kubeconfig));
 		return 0;
 	} catch (error) {
 		if (interruption.cause === 'SIGINT') return 130;
@@ -66,6 +68,22 @@ async function up(nameOrFile: string, context: Context, flags: ClusterFlags): Pr
 		await progress.close();
 		interruption.close();
 	}
+}
+
+/** Returns what there is to say about it. */
+async function standUp(options: KeptClusterOptions, context: Context): Promise<string> {
+	const { definition } = options;
+	const { client, kindName, phases } = await createKeptCluster(options);
+	const facts = await readClusterFacts(client, { name: definition.metadata.name, driver: 'kind' }).finally(() =>
+		client.close(),
+	);
+	for (const warning of facts.warnings ?? []) context.stderr(`warning ${warning}\n`);
+	const enforcers = facts.enforcers.join(', ') || 'nobody that was found';
+	const took = phases.map(({ phase, duration }) => `${phase} ${describeDuration(duration)}`);
+	return [
+		`${kindName} is up: Kubernetes ${facts.version}, ${plural(facts.nodes, 'node')}\n`,
+		`  policies are enforced by ${enforcers}\n  ${took.join(', ')}\n`,
+	].join('');
 }
 
 /** By the name of its definition, or by the whole name that `cluster list` shows. */

@@ -126,9 +126,18 @@ export const commands = {
 	cluster: {
 		summary: 'stand up a kind cluster that stays for several runs, delete it, or list what there is',
 		argument: { name: 'ACTION', required: true, many: true, help: '`up NAME`, `down NAME`, or `list`' },
-		flags: { ...kind, json: { kind: 'switch', help: 'with list: JSON on standard output' } },
+		flags: {
+			...kind,
+			pods: {
+				kind: 'texts',
+				value: 'PATH',
+				help: 'with up: make the probe pods of these scenarios too; they stand by, and runs of them begin with attempts',
+			},
+			json: { kind: 'switch', help: 'with list: JSON on standard output' },
+		},
 		examples: [
 			'gatecrash cluster up kind-calico',
+			'gatecrash cluster up kind-calico --pods my.yaml',
 			'gatecrash run scenarios/network-policy --cluster kind-calico',
 			'gatecrash cluster down kind-calico',
 			'gatecrash cluster up kind-calico --mirror ./mirror --node-image my/node:v1.36.3 --agent-image my/node:22',

@@ -26,6 +26,13 @@ export interface AgentConfig {
 	dns?: ResolverSettings;
 }
 
+/** To a pod that stands by, before the greeting: an agent with this configuration begins, unless it has with this `id`. */
+export interface BeginCommand {
+	do: 'begin';
+	id: string;
+	config: AgentConfig;
+}
+
 export interface AgentListen {
 	port: number;
 	protocol: Protocol;

@@ -118,6 +118,14 @@ export interface Endpoint {
 	agent: boolean;
 	/** Ports whose real number differs from the declared one (hostNetwork pods): declared `80/tcp` -> real number. */
 	portMap: Record<string, number>;
+	/** It was there before the run, which may use these source ports only: those of earlier runs could be remembered. */
+	sourcePorts?: PortRange;
+}
+
+/** Both ends are in it. */
+export interface PortRange {
+	first: number;
+	last: number;
 }
 
 export interface ServiceState {

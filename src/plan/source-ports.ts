@@ -12,6 +12,7 @@ const last = 65_535;
 export class SourcePorts {
 	readonly #next = new Map<string, number>();
 	readonly #reserved = new Map<string, Set<number>>();
+	readonly #ranges = new Map<string, { first: number; last: number }>();
 
 	/** Keeps a port that the owner listens on, or that is a NodePort, from being given out. */
 	reserve(owner: string, port: number): void {
@@ -20,10 +21,16 @@ export class SourcePorts {
 		this.#reserved.set(owner, ports);
 	}
 
+	/** The owner has no others than these. */
+	within(owner: string, range: { first: number; last: number }): void {
+		this.#ranges.set(owner, range);
+	}
+
 	/** The first of `count` consecutive ports, or undefined when the owner has used up its range. */
 	take(owner: string, protocol: Protocol, family: IpFamily, count = 1): number | undefined {
 		const key = `${owner}/${protocol}/${family}`;
-		let port = this.#next.get(key) ?? first;
+		const range = this.#ranges.get(owner);
+		let port = this.#next.get(key) ?? range?.first ?? first;
 		for (
 			let collision = this.#collision(owner, port, count);
 			collision;
@@ -31,7 +38,7 @@ export class SourcePorts {
 		) {
 			port = collision + 1;
 		}
-		if (port + count - 1 > last) return undefined;
+		if (port + count - 1 > (range?.last ?? last)) return undefined;
 		this.#next.set(key, port + count);
 		return port;
 	}

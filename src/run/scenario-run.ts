@@ -57,7 +57,7 @@ export class ScenarioRun {
 	constructor(context: ScenarioRunContext) {
 		this.#context = context;
 		this.#cells = new Map(context.plan.cells.map((cell) => [cell.id, cell]));
-		this.#ports = reservedPorts(context.plan);
+		this.#ports = reservedPorts(context.plan, context.deployment.endpoints());
 		this.#certificates = new Certificates(context.deployment);
 		const certificates = this.#certificates;
 		this.#tries = new Tries({ ...context, agents: () => this.#agents, ports: this.#ports, certificates });

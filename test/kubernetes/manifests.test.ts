@@ -35,7 +35,7 @@ interface Manifest {
 function manifest(plan: Partial<PodPlan>): Manifest {
 	const all: PodPlan = {
 		...{ endpoint: 'web', name: 'web', namespace: 'shop', spec: pod(), node: undefined, portMap: {}, boot: [] },
-		...{ neverReady: false, everywhere: false, owner: undefined },
+		...{ neverReady: false, everywhere: false, owner: undefined, program: 'agent-program', standby: false },
 		...plan,
 	};
 	return podManifest(all, surroundings) as unknown as Manifest;

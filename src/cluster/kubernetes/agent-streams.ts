@@ -16,14 +16,16 @@ const between = 300;
  */
 export async function openAgentStream(
 	client: KubeClient,
-	{ name, namespace, uid, ...kind }: ProbePod['ref'],
+	{ ref: { name, namespace, uid, ...kind }, begin }: Pick<ProbePod, 'ref' | 'begin'>,
 	signal: AbortSignal,
 ): Promise<AgentStream> {
 	const until = performance.now() + patience;
 	for (;;) {
 		signal.throwIfAborted();
 		try {
-			return await client.attachLines({ namespace, pod: name, container: agentContainer });
+			const stream = await client.attachLines({ namespace, pod: name, container: agentContainer });
+			if (begin) stream.send(JSON.stringify(begin));
+			return stream;
 		} catch (error) {
 			if (error instanceof GatecrashError && error.code === 'GC_NOT_PERMITTED') throw error;
 			await checkPod(client, { ...kind, name, namespace, uid }, signal);

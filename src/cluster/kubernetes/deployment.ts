@@ -88,6 +88,7 @@ export class KubernetesDeployment implements Deployment {
 			this.#services.create(this.#workload, this.#namespaces.names, this.#site.ownership, signal),
 			...Object.keys(external).map((name) => this.#startExternal(name)),
 			this.#pods.createNodeAgents(attemptingNodes, signal),
+			this.#pods.takeStanding(initialPods, signal),
 		]);
 		await this.#pods.create(initialPods, {}, signal);
 		await this.#refreshServices();
@@ -114,7 +115,7 @@ export class KubernetesDeployment implements Deployment {
 		if (kind === 'external' && external) return external.open();
 		const pod = this.#pods.find(name, kind === 'node' ? 'node' : 'pod');
 		if (!pod.endpoint.agent) throw new GatecrashError('GC_AGENT', `There is no agent at "${endpoint}".`);
-		return openAgentStream(this.#site.client, pod.ref, this.#signal);
+		return openAgentStream(this.#site.client, pod, this.#signal);
 	}
 
 	async clientCertificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate> {
@@ -155,6 +156,7 @@ export class KubernetesDeployment implements Deployment {
 	labelPod(pod: string, set: Record<string, string>, remove: string[]): Promise<Acknowledgement> {
 		return this.#inTurn(async () => {
 			const { ref, endpoint } = this.#pods.find(pod);
+			this.#pods.noteChange(pod);
 			await this.#site.client.patch(ref, labelPatch(set, remove), { signal: this.#signal });
 			const labels = Object.entries({ ...endpoint.labels, ...set }).filter(([key]) => !remove.includes(key));
 			endpoint.labels = Object.fromEntries(labels);

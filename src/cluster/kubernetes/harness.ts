@@ -4,7 +4,7 @@ import type { AgentSettings } from '../../model/cluster.ts';
 import { allDone } from './all-done.ts';
 import { openAgentStream } from './agent-streams.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
-import { agentProgramMap } from './agent-program-map.ts';
+import { type AgentProgram, agentProgramMap } from './agent-program-map.ts';
 import { Canary } from './canary.ts';
 import type { ClusterNode } from './cluster-nodes.ts';
 import type { HostPorts } from './host-ports.ts';
@@ -21,6 +21,7 @@ export interface HarnessOptions {
 	agentImage: string;
 	nodes: readonly ClusterNode[];
 	hostPorts: HostPorts;
+	program: AgentProgram;
 }
 
 /** A namespace of gatecrash's own, made when it is first needed: agents of nodes, and the canary. */
@@ -56,11 +57,11 @@ export class Harness {
 	async canary(settings: AgentSettings, bound: number, signal: AbortSignal): Promise<number | undefined> {
 		const namespace = await this.namespace();
 		signal.throwIfAborted();
-		const { client, ownership, nodes, agentImage, hostPorts } = this.#options;
+		const { client, ownership, nodes, agentImage: image, hostPorts, program } = this.#options;
 		this.#canary ??= new Canary({
 			...{ client, namespace, nodes, ownership },
-			maker: new PodMaker({ client, image: agentImage, settings, ownership, nodes, hostPorts }),
-			open: ({ ref }, until) => openAgentStream(client, ref, until),
+			maker: new PodMaker({ client, image, settings, ownership, nodes, hostPorts, program }),
+			open: (pod, until) => openAgentStream(client, pod, until),
 			made: (ref) => this.#pods.push(ref),
 		});
 		return this.#canary.settle(bound, signal);
@@ -80,13 +81,13 @@ export class Harness {
 	}
 
 	async #make(): Promise<string> {
-		const { client, namespaces, ownership } = this.#options;
+		const { client, namespaces, ownership, program } = this.#options;
 		const { signal } = this.#closing;
 		const name = `gatecrash-${shortId(ownership.run)}`;
 		// Agents of nodes are in the nodes' network.
 		this.#claimed ??= await namespaces.claim(name, {}, 'privileged', signal);
 		await client.apply(serviceAccountManifest('default', name, ownership), { signal });
-		await client.apply(await agentProgramMap(name, ownership), { signal });
+		await client.apply(agentProgramMap(program.mapName, name, program, ownership), { signal });
 		return name;
 	}
 }

@@ -6,7 +6,8 @@ import type { Ledger, LedgerEntry } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import { ledgerEntry } from './ledger-entry.ts';
 import { namespaceManifest, type PodSecurity } from './namespace-manifest.ts';
-import { managedBy, type Ownership, runLabel } from './ownership.ts';
+import { managedBy, type Ownership, ownedBy, runLabel } from './ownership.ts';
+import { nextPorts, portsFrom, standbyOwnership, standbyRun, type StandingPorts } from './standby.ts';
 
 /** Between two looks at a namespace that is in use or going. Milliseconds. */
 const poll = 200;
@@ -43,6 +44,8 @@ export class Namespaces {
 	readonly #made = new Set<string>();
 	readonly #idle = new Map<string, ObjectRef>();
 	readonly #going = new Set<Promise<void>>();
+	/** Uids of those whose pods stand by, and what a run may use of them. */
+	readonly #standing = new Map<string, StandingPorts>();
 	/** Nobody asks any more; the client may be closed. */
 	#closed = false;
 
@@ -64,6 +67,8 @@ export class Namespaces {
 		signal: AbortSignal,
 	): Promise<ObjectRef> {
 		const manifest = namespaceManifest(name, labels, level, this.#ownership);
+		const forStandby = this.#ownership.run === standbyRun;
+		if (forStandby) Object.assign(manifest.metadata.annotations ?? {}, portsFrom());
 		const until = performance.now() + turnBound;
 		const intent = this.#entry(name);
 		const kept = await this.#takeIdle(manifest, signal);
@@ -71,13 +76,21 @@ export class Namespaces {
 		for (;;) {
 			this.#ledger?.intend(intent);
 			const made = await this.#create(manifest, signal);
+			if (made && forStandby) this.#standing.set(made.uid ?? '', nextPorts(manifest.metadata));
 			if (made) return made;
 			const there = await this.#read(name, signal);
 			// The answer to our call was lost on the way: it is the one that we have just made.
 			if (there && this.#isNewlyOurs(there)) return this.#keep(there);
+			const taken = there && (await this.#takeStanding(there, manifest, signal));
+			if (taken) return taken;
 			this.#ledger?.undone(intent);
 			await this.#freed(name, until, signal);
 		}
+	}
+
+	/** Of a claimed one whose pods stand by, now or from now on. */
+	standing({ uid = '' }: ObjectRef): StandingPorts | undefined {
+		return this.#standing.get(uid);
 	}
 
 	/**
@@ -85,7 +98,13 @@ export class Namespaces {
 	 * `free` when the name can be claimed again, which also holds when that failed.
 	 */
 	async giveBack(ref: ObjectRef, emptied: boolean): Promise<{ free: Promise<void> }> {
-		if (this.#options.reuse && emptied && (await this.#isEmpty(ref.name)) && !(await this.#isWanted(ref))) {
+		const empty = this.#options.reuse && emptied && (await this.#isEmpty(ref.name));
+		if (empty && this.standing(ref)) {
+			await this.#client.patch(ref, { metadata: ownedBy(standbyOwnership()) });
+			this.#ledger?.undone(this.#entry(ref.name));
+			return { free: Promise.resolve() };
+		}
+		if (empty && !(await this.#isWanted(ref))) {
 			this.#idle.set(ref.name, ref);
 			return { free: Promise.resolve() };
 		}
@@ -118,17 +137,34 @@ export class Namespaces {
 			await this.#client.remove(idle, { signal });
 			return undefined;
 		}
-		const own = Object.keys(there.metadata.labels ?? {}).filter((key) => key !== 'kubernetes.io/metadata.name');
-		const labels = { ...Object.fromEntries(own.map((key) => [key, null])), ...metadata.labels };
-		await this.#client.patch(idle, { metadata: { labels } }, { signal });
+		await this.#client.patch(idle, { metadata: freshLabels(there, metadata.labels) }, { signal });
 		return idle;
+	}
+
+	/** One whose pods stand by, unless another run has just taken it. */
+	async #takeStanding(there: KubeObject, wanted: KubeObject, signal: AbortSignal): Promise<ObjectRef | undefined> {
+		const { resourceVersion, deletionTimestamp } = there.metadata;
+		if (!this.#options.reuse || runOf(there) !== standbyRun || deletionTimestamp !== undefined) return undefined;
+		const { labels, annotations } = wanted.metadata;
+		const ports = nextPorts(there.metadata);
+		const next = this.#ownership.run === standbyRun ? ports.first : ports.last + 1;
+		const own = { ...freshLabels(there, labels), annotations: { ...annotations, ...portsFrom(next) } };
+		try {
+			const ref = { apiVersion: 'v1', kind: 'Namespace', name: wanted.metadata.name };
+			const taken = this.#keep(await this.#client.patch(ref, { metadata: { resourceVersion, ...own } }, { signal }));
+			this.#standing.set(taken.uid ?? '', ports);
+			return taken;
+		} catch (error) {
+			if (isStatus(error, 404, 409)) return undefined;
+			throw error;
+		}
 	}
 
 	async #isWanted({ name }: ObjectRef): Promise<boolean> {
 		return (await this.#read(name))?.metadata.annotations?.[wantedAnnotation] !== undefined;
 	}
 
-	/** Also of what somebody else has put there: it would act on the next scenario. */
+	/** Also of what somebody else has put there: it would act on the next scenario. Pods that stand by may stay. */
 	async #isEmpty(namespace: string): Promise<boolean> {
 		const kinds = [
 			{ apiVersion: 'v1', kind: 'Pod' },
@@ -136,7 +172,7 @@ export class Namespaces {
 			{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
 		];
 		const lists = await Promise.all(kinds.map((kind) => this.#client.list(kind, { namespace })));
-		return lists.every((list) => list.length === 0);
+		return lists.flat().every((object) => runOf(object) === standbyRun);
 	}
 
 	async #create(manifest: KubeObject, signal: AbortSignal): Promise<ObjectRef | undefined> {
@@ -151,6 +187,7 @@ export class Namespaces {
 	/** Waits until nobody has the name any more. */
 	async #freed(name: string, until: number, signal: AbortSignal): Promise<void> {
 		for (let there = await this.#read(name, signal); there; there = await this.#read(name, signal)) {
+			if (this.#options.reuse && runOf(there) === standbyRun && there.metadata.deletionTimestamp === undefined) return;
 			if (there.metadata.deletionTimestamp === undefined && runOf(there) === undefined) {
 				throw new GatecrashError('GC_CLUSTER', `The namespace ${name} is there already, and not gatecrash’s.`, {
 					hint: 'Use another cluster, or the driver existing, which gives every run names of its own.',
@@ -224,6 +261,12 @@ export class Namespaces {
 	#entry(name: string): LedgerEntry {
 		return ledgerEntry(this.#client, { apiVersion: 'v1', kind: 'Namespace', name });
 	}
+}
+
+/** These labels in the place of those that it has, as a merge patch. */
+function freshLabels({ metadata }: KubeObject, labels: Record<string, string> = {}) {
+	const own = Object.keys(metadata.labels ?? {}).filter((key) => key !== 'kubernetes.io/metadata.name');
+	return { labels: { ...Object.fromEntries(own.map((key) => [key, null])), ...labels } };
 }
 
 /** Undefined where it is not gatecrash's. */

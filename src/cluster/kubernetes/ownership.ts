@@ -29,7 +29,7 @@ export function isOwnershipLabel(key: string): boolean {
 	return key in managedBy || key === runLabel || key === endpointLabel;
 }
 
-export function runSelector(run: string): string {
-	const [key, value] = Object.entries(managedBy)[0] ?? [];
-	return `${key}=${value},${runLabel}=${run}`;
-}
+/** Of every run. */
+export const managedSelector = Object.entries(managedBy)
+	.map(([key, value]) => `${key}=${value}`)
+	.join(',');

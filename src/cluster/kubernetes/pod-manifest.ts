@@ -4,9 +4,9 @@ import { type AgentConfig, agentNodeFlags, type BootAttempt } from '../../model/
 import { type AgentSettings, portKey } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { ListenSpec, PodSpec } from '../../model/scenario.ts';
-import { agentMapName } from './agent-program-map.ts';
 import { containerPorts } from './container-ports.ts';
 import { endpointLabel, ownedBy, type Ownership } from './ownership.ts';
+import { standbyAnnotation, standbyDigest, standbyOwnership } from './standby.ts';
 
 export interface PodPlan {
 	/** Name of the endpoint in the scenario. */
@@ -28,6 +28,10 @@ export interface PodPlan {
 	owner: ObjectRef | undefined;
 	/** On tainted nodes too (agents of nodes). */
 	everywhere: boolean;
+	/** Name of the ConfigMap with the agent's program. */
+	program: string;
+	/** For this run and others after it: who begins one tells it over its control stream. */
+	standby: boolean;
 }
 
 export interface PodSurroundings {
@@ -37,7 +41,7 @@ export interface PodSurroundings {
 }
 
 export const agentContainer = 'agent';
-const program = '/gatecrash/agent.cjs';
+const programFile = '/gatecrash/agent.cjs';
 /** A single environment variable may have 128 KiB (MAX_ARG_STRLEN). */
 const configBound = 120 * 1024;
 /** A completed pod runs so long that the kubelet reports its address first. Milliseconds. */
@@ -45,6 +49,14 @@ const completesAfter = 1500;
 
 /** A probe pod as Pod Security's `restricted` level wants it, except for what the scenario needs otherwise. */
 export function podManifest(plan: PodPlan, { image, settings, ownership }: PodSurroundings): KubeObject {
+	if (!plan.standby) return manifestOf(plan, image, agentConfig(plan, settings), ownership);
+	const manifest = manifestOf(plan, image, undefined, standbyOwnership());
+	const annotations = { ...manifest.metadata.annotations, [standbyAnnotation]: standbyDigest(manifest) };
+	return { ...manifest, metadata: { ...manifest.metadata, annotations } };
+}
+
+/** `config`: undefined for a pod that is told later. */
+function manifestOf(plan: PodPlan, image: string, config: AgentConfig | undefined, ownership: Ownership): KubeObject {
 	const { spec } = plan;
 	const labels = { ...injectionLabel(spec), ...spec.labels, [endpointLabel]: plan.endpoint };
 	const { labels: owned, annotations } = ownedBy(ownership, { labels, annotations: spec.annotations });
@@ -55,7 +67,7 @@ export function podManifest(plan: PodPlan, { image, settings, ownership }: PodSu
 			...{ name: plan.name, namespace: plan.namespace, labels: owned, annotations },
 			...(plan.owner && { ownerReferences: [controllerOf(plan.owner)] }),
 		},
-		...{ spec: podSpec(plan, container(plan, image, settings), ownership) },
+		...{ spec: podSpec(plan, container(plan, image, config)) },
 	};
 }
 
@@ -68,11 +80,11 @@ function controllerOf({ apiVersion, kind, name, uid }: ObjectRef) {
 	return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: false };
 }
 
-function podSpec(plan: PodPlan, agent: object, ownership: Ownership) {
+function podSpec(plan: PodPlan, agent: object) {
 	const { spec, node } = plan;
 	return {
 		containers: [agent],
-		volumes: [{ name: 'program', configMap: { name: agentMapName(ownership.run) } }],
+		volumes: [{ name: 'program', configMap: { name: plan.program } }],
 		// An agent that died must not come back as if nothing had happened; where restarts are the subject it may.
 		restartPolicy: spec.liveness === undefined ? 'Never' : 'Always',
 		// With 0 the API server would forget the pod while its containers still run.
@@ -95,18 +107,19 @@ function podSpec(plan: PodPlan, agent: object, ownership: Ownership) {
 	};
 }
 
-function container(plan: PodPlan, image: string, settings: AgentSettings) {
+function container(plan: PodPlan, image: string, config: AgentConfig | undefined) {
 	const { spec, portMap } = plan;
 	const completes = ['node', '--eval', `setTimeout(() => {}, ${completesAfter})`];
+	const agent = ['node', ...agentNodeFlags, programFile, ...(config ? [] : ['--standby'])];
 	const { readiness, liveness } = spec;
 	return {
 		name: agentContainer,
 		image,
 		imagePullPolicy: 'IfNotPresent',
-		command: spec.completes ? completes : ['node', ...agentNodeFlags, program],
+		command: spec.completes ? completes : agent,
 		env: [
 			{ name: 'GATECRASH_POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
-			{ name: 'GATECRASH_AGENT_CONFIG', value: agentConfig(plan, settings) },
+			...(config ? [{ name: 'GATECRASH_AGENT_CONFIG', value: inEnvironment(config) }] : []),
 		],
 		ports: containerPorts(spec.listen, portMap),
 		...(readiness !== undefined && { readinessProbe: probeOn(readiness, portMap) }),
@@ -124,9 +137,12 @@ function container(plan: PodPlan, image: string, settings: AgentSettings) {
 	};
 }
 
-/** In the environment rather than in a ConfigMap of its own: one object less to make and to mount for each pod. */
-function agentConfig({ endpoint, spec, portMap, boot }: PodPlan, { run, key, limits }: AgentSettings): string {
-	const config: AgentConfig = {
+/** What its agent is told of a run. */
+export function agentConfig(
+	{ endpoint, spec, portMap, boot }: Pick<PodPlan, 'endpoint' | 'spec' | 'portMap' | 'boot'>,
+	{ run, key, limits }: AgentSettings,
+): AgentConfig {
+	return {
 		...{ run, endpoint, key, limits, boot },
 		// Overridden by GATECRASH_POD_UID, which only the API server can know.
 		uid: 'pod',
@@ -134,8 +150,13 @@ function agentConfig({ endpoint, spec, portMap, boot }: PodPlan, { run, key, lim
 			speaks === 'sctp' ? [] : [{ ...rest, port: realPort(port, rest.protocol, portMap), speaks }],
 		),
 	};
+}
+
+/** In the environment rather than in a ConfigMap of its own: one object less to make and to mount for each pod. */
+function inEnvironment(config: AgentConfig): string {
 	const text = JSON.stringify(config);
 	if (Buffer.byteLength(text) > configBound) {
+		const { endpoint, boot } = config;
 		throw new GatecrashError('GC_AGENT', `The boot plan of ${endpoint} is too long (${boot.length} attempts).`);
 	}
 	// The kubelet expands $(NAME) in values; doubled, it stays as it is.

@@ -1,14 +1,16 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
-import type { ObjectRef } from '../../kube/kube-object.ts';
-import type { BootAttempt } from '../../model/agent.ts';
-import type { AgentSettings, Endpoint } from '../../model/cluster.ts';
+import type { KubeObject, ObjectRef } from '../../kube/kube-object.ts';
+import { randomUUID } from 'node:crypto';
+import type { BeginCommand, BootAttempt } from '../../model/agent.ts';
+import type { AgentSettings, Endpoint, PortRange } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { PodSpec } from '../../model/scenario.ts';
+import type { AgentProgram } from './agent-program-map.ts';
 import { allDone } from './all-done.ts';
 import { addressesOf, type ClusterNode } from './cluster-nodes.ts';
 import type { HostPorts } from './host-ports.ts';
-import { endpointLabel, type Ownership, runSelector } from './ownership.ts';
-import { podManifest, type PodPlan } from './pod-manifest.ts';
+import { endpointLabel, managedSelector, type Ownership } from './ownership.ts';
+import { agentConfig, podManifest, type PodPlan } from './pod-manifest.ts';
 import { isReady, notRunning, type PodObject, sidecarNotReady } from './pod-state.ts';
 
 /** A pod that runs, with what is known about it. */
@@ -18,6 +20,8 @@ export interface ProbePod {
 	spec: PodSpec;
 	/** Undefined: not wanted by this endpoint's readers. */
 	ready: boolean;
+	/** What its agent waits for. Undefined: it has begun by itself. */
+	begin?: BeginCommand;
 }
 
 export interface NewPod {
@@ -34,7 +38,14 @@ export interface NewPod {
 	neverReady: boolean;
 	/** Its controller. */
 	owner?: ObjectRef | undefined;
+	/** Name of the ConfigMap with the agent's program, where it is not the run's. */
+	program?: string | undefined;
+	/** It stays for runs to come. These source ports are this run's. */
+	standby?: PortRange | undefined;
 }
+
+/** A pod of this run's own. */
+export const ownPods = { apiVersion: 'v1', kind: 'Pod' } as const;
 
 export interface PodMakerOptions {
 	client: KubeClient;
@@ -43,6 +54,7 @@ export interface PodMakerOptions {
 	ownership: Ownership;
 	nodes: readonly ClusterNode[];
 	hostPorts: HostPorts;
+	program: AgentProgram;
 }
 
 /** From the apply to the last pod running: an image may have to be pulled. Milliseconds. */
@@ -50,7 +62,6 @@ const runningBound = 180_000;
 /** A readiness probe that does not succeed by then is left alone: the attempts will show what follows from it. */
 const readyBound = 20_000;
 const goneBound = 60_000;
-const pods = { apiVersion: 'v1', kind: 'Pod' } as const;
 
 /** Makes probe pods and takes them away; whoever asks keeps the books. */
 export class PodMaker {
@@ -66,13 +77,31 @@ export class PodMaker {
 			all.map(async (pod) => {
 				const portMap = pod.spec.hostNetwork ? this.#options.hostPorts.takeFor(pod.spec.listen) : {};
 				const uid = await this.#apply(pod, portMap, signal);
-				const ref = { ...pods, name: pod.podName, namespace: pod.namespace, uid };
+				const ref = { ...ownPods, name: pod.podName, namespace: pod.namespace, uid };
 				made(ref);
 				return { pod, ref, portMap };
 			}),
 		);
 		const running = await this.#running(created, signal);
-		return created.map(({ pod, ref, portMap }) => this.#probePod(pod, ref, portMap, running));
+		return created.map(({ pod, ref, portMap }) => this.#probePod(pod, ref, portMap, running.get(ref.uid)));
+	}
+
+	/** The manifest that `make` would apply. */
+	manifest(pod: NewPod, portMap: Record<string, number> = {}): KubeObject {
+		const { image, settings, ownership, nodes, program } = this.#options;
+		const plan: PodPlan = {
+			...{ endpoint: pod.name, name: pod.podName, namespace: pod.namespace, spec: pod.spec, portMap, boot: pod.boot },
+			node: nodes.find(({ symbol }) => symbol === pod.node)?.name,
+			...{ neverReady: pod.neverReady, owner: pod.owner, everywhere: pod.kind === 'node' },
+			...{ program: pod.program ?? program.mapName, standby: pod.standby !== undefined },
+		};
+		return podManifest(plan, { image, settings, ownership });
+	}
+
+	/** One that stands by already, as `manifest` says. */
+	adopt(pod: NewPod, object: PodObject): ProbePod {
+		const ref = { ...ownPods, name: pod.podName, namespace: pod.namespace, uid: object.metadata.uid ?? '' };
+		return this.#probePod(pod, ref, {}, object);
 	}
 
 	/** Resolves when the pods, and with them their containers, are gone. */
@@ -80,8 +109,8 @@ export class PodMaker {
 		await Promise.all(refs.map((ref) => this.#options.client.remove(ref, { signal })));
 		await this.#perNamespace(refs, (namespace, own) =>
 			this.#options.client.waitFor<PodObject, true>({
-				resource: pods,
-				selection: { namespace, labelSelector: runSelector(this.#options.ownership.run) },
+				resource: ownPods,
+				selection: { namespace, labelSelector: managedSelector },
 				examine: (objects) => (objects.some(({ metadata }) => own.has(metadata.uid ?? '')) ? undefined : true),
 				missing: (objects) =>
 					`${objects
@@ -94,15 +123,7 @@ export class PodMaker {
 	}
 
 	async #apply(pod: NewPod, portMap: Record<string, number>, signal: AbortSignal): Promise<string> {
-		const { client, image, settings, ownership, nodes } = this.#options;
-		const plan: PodPlan = {
-			...{ endpoint: pod.name, name: pod.podName, namespace: pod.namespace, spec: pod.spec, portMap, boot: pod.boot },
-			node: nodes.find(({ symbol }) => symbol === pod.node)?.name,
-			neverReady: pod.neverReady,
-			owner: pod.owner,
-			everywhere: pod.kind === 'node',
-		};
-		const { metadata } = await client.apply<PodObject>(podManifest(plan, { image, settings, ownership }), { signal });
+		const { metadata } = await this.#options.client.apply<PodObject>(this.manifest(pod, portMap), { signal });
 		return metadata.uid ?? '';
 	}
 
@@ -140,8 +161,8 @@ export class PodMaker {
 		const found = (objects: PodObject[]) =>
 			new Map(objects.flatMap((pod) => (own.has(pod.metadata.uid ?? '') ? [[pod.metadata.uid ?? '', pod]] : [])));
 		return this.#options.client.waitFor<PodObject, Map<string, PodObject>>({
-			resource: pods,
-			selection: { namespace, labelSelector: runSelector(this.#options.ownership.run) },
+			resource: ownPods,
+			selection: { namespace, labelSelector: managedSelector },
 			examine: (objects) => {
 				const mine = found(objects);
 				// A list is never older than the answer to our last apply: what it lacks is gone.
@@ -158,13 +179,16 @@ export class PodMaker {
 		pod: NewPod,
 		ref: ProbePod['ref'],
 		portMap: Record<string, number>,
-		running: Map<string, PodObject>,
+		object: PodObject | undefined,
 	): ProbePod {
-		const object = running.get(ref.uid);
 		const node = this.#options.nodes.find(({ name }) => name === object?.spec?.nodeName);
 		const { [endpointLabel]: _own, ...labels } = object?.metadata.labels ?? {};
+		const config = { endpoint: pod.name, spec: pod.spec, portMap, boot: pod.boot };
 		return {
 			ref,
+			...(pod.standby && {
+				begin: { do: 'begin', id: randomUUID(), config: agentConfig(config, this.#options.settings) },
+			}),
 			spec: pod.spec,
 			ready: object !== undefined && isReady(object),
 			endpoint: {
@@ -178,6 +202,7 @@ export class PodMaker {
 				...(node && { node: node.symbol }),
 				agent: !pod.spec.completes,
 				portMap,
+				...(pod.standby && { sourcePorts: pod.standby }),
 			},
 		};
 	}

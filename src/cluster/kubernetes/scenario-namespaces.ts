@@ -7,6 +7,8 @@ import type { LastingObjects } from './lasting-objects.ts';
 import { meshLabels, podSecurityOf } from './namespace-manifest.ts';
 import { serviceAccountManifest, serviceAccountRef } from './service-account-manifest.ts';
 import type { Site } from './site.ts';
+import { standbyOwnership, type StandingPorts } from './standby.ts';
+import type { StandingNamespace } from './standing-pods.ts';
 
 /** The namespaces of one scenario and what stands in them before its pods. */
 export class ScenarioNamespaces {
@@ -35,6 +37,26 @@ export class ScenarioNamespaces {
 	/** What the next scenario in the same namespaces must not meet. */
 	get accounts(): readonly ObjectRef[] {
 		return this.#accounts;
+	}
+
+	/** Those whose pods stand by. */
+	standing(): StandingNamespace[] {
+		return this.#claimed.flatMap((ref) => {
+			const standing = this.#site.namespaces.standing(ref);
+			return standing ? [{ name: ref.name, worn: standing.worn }] : [];
+		});
+	}
+
+	/** Where pods stand by: the source ports of this run. */
+	standingIn(name: string): StandingPorts | undefined {
+		const ref = this.#claimed.find((one) => one.name === this.realName(name));
+		return ref && this.#site.namespaces.standing(ref);
+	}
+
+	/** Name of the ConfigMap with the agents' program. */
+	programIn(name: string): string {
+		const { mapName, standbyMapName } = this.#site.program;
+		return this.standingIn(name) ? standbyMapName : mapName;
 	}
 
 	isForeign(name: string): boolean {
@@ -75,7 +97,8 @@ export class ScenarioNamespaces {
 		const { client, ownership } = this.#site;
 		const real = this.realName(name);
 		const pods = this.#podsIn(name);
-		const program = await agentProgramMap(real, ownership);
+		const owner = this.standingIn(name) ? standbyOwnership() : ownership;
+		const program = agentProgramMap(this.programIn(name), real, this.#site.program, owner);
 		if (this.isForeign(name)) {
 			// Accounts are theirs: a pod that names one which is not there is refused by the API server.
 			if (pods.length > 0) this.#owners.set(real, refOf(await this.#lasting.create(program, signal)));

@@ -1,10 +1,12 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
+import { defaultAgentLimits } from '../../model/agent.ts';
 import type { AgentSettings, CaptureStream, Deployment, Ledger, LossCounters } from '../../model/cluster.ts';
 import type { FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { MeshCertificates } from '../mesh-certificates.ts';
 import type { StartExternal } from '../external-endpoint.ts';
+import { type AgentProgram, readAgentProgram } from './agent-program-map.ts';
 import { type ClusterNode, readNodes } from './cluster-nodes.ts';
 import { KubernetesDeployment } from './deployment.ts';
 import { Harness } from './harness.ts';
@@ -14,6 +16,7 @@ import type { Naming } from './naming.ts';
 import { verbatim } from './naming.ts';
 import { Namespaces } from './namespaces.ts';
 import type { Ownership } from './ownership.ts';
+import { canStandBy } from './standby.ts';
 
 /** Faults of one cluster; what each was seen to do, a sentence each. `namespaces`: the scenario's, by their real names. */
 export interface ClusterFaults {
@@ -60,6 +63,7 @@ export interface Site extends Required<Pick<KubernetesSiteOptions, 'client' | 'a
 	reuse: boolean;
 	namespaces: Namespaces;
 	harness: Harness;
+	program: AgentProgram;
 }
 
 /**
@@ -107,6 +111,22 @@ export class KubernetesSite {
 			signal.throwIfAborted();
 			throw error;
 		}
+	}
+
+	/**
+	 * Makes the pods of a scenario that can stand by, and leaves them. Only for a site whose run is `standbyRun`. Resolves
+	 * with their names.
+	 */
+	async standBy(workload: Workload, signal: AbortSignal): Promise<string[]> {
+		const pods = workload.initialPods.filter((name) => {
+			const spec = workload.pods[name];
+			return spec && canStandBy(spec) && workload.namespaces[spec.namespace]?.mesh !== 'sidecar';
+		});
+		const settings = { run: this.#options.run, key: '', limits: defaultAgentLimits };
+		const alone = { ...workload, initialPods: pods, services: {}, external: {}, attemptingNodes: [] };
+		const deployment = await this.deploy(alone, settings, signal);
+		await deployment.close();
+		return pods;
 	}
 
 	/**
@@ -165,7 +185,8 @@ export class KubernetesSite {
 		const namespaces = new Namespaces({ client, ledger: options.ledger, ownership, reuse, waits: naming.copies });
 		const nodes = await readNodes(client);
 		const hostPorts = new HostPorts(Number.parseInt(run.slice(-6), 16) || 0);
-		const harness = new Harness({ client, namespaces, ownership, agentImage, nodes, hostPorts });
+		const program = await readAgentProgram(run);
+		const harness = new Harness({ client, namespaces, ownership, agentImage, nodes, hostPorts, program });
 		return {
 			options,
 			client,
@@ -178,6 +199,7 @@ export class KubernetesSite {
 			reuse,
 			namespaces,
 			harness,
+			program,
 		};
 	}
 }
