@@ -58,7 +58,7 @@ async function up(nameOrFile: string, context: Context, flags: ClusterFlags): Pr
 		context.stdout(text);
 		for (const [index, { scenario }] of workloads.entries())
 			context.stdout(`  stand by    ${plural(pods[index]?.length ?? 0, 'pod')} of ${scenario}\n`);
-		context.stdout(usageOf(definition, kubeconfig));
+		context.stdout(usageOf(nameOrFile, kubeconfig));
 		return 0;
 	} catch (error) {
 		if (interruption.cause === 'SIGINT') return 130;
@@ -134,7 +134,7 @@ function imagesOf({ nodeImage, agentImage }: ClusterFlags): { node?: string; age
 	};
 }
 
-function usageOf({ metadata: { name } }: ClusterDefinition, kubeconfig: string): string {
+function usageOf(name: string, kubeconfig: string): string {
 	return `  kubeconfig  ${kubeconfig}\n  use it      gatecrash run --cluster ${name}\n  delete it   gatecrash cluster down ${name}\n`;
 }
 

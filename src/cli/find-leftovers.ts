@@ -13,6 +13,7 @@ import {
 	removeLeftover,
 } from '../cluster/cleaning/object-leftovers.ts';
 import { describeRecovery, isInForce, recover } from '../cluster/cleaning/recover-fault.ts';
+import { standbyRun } from '../cluster/kubernetes/standby.ts';
 import { connect } from '../kube/connect.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import { nameOf } from '../kube/kube-object.ts';
@@ -137,7 +138,9 @@ class Search implements LeftoverSearch {
 		const known = this.ledgers.find(({ id }) => id === run)?.state;
 		if (known === 'alive') return false;
 		if (known === 'dead' || (expires !== undefined && expires < Date.now())) return true;
-		if (title !== undefined) {
+		if (title !== undefined && run === standbyRun) {
+			this.notes.push(`kept: ${title} stands by for runs to come; \`gatecrash clean --run ${run}\` deletes it`);
+		} else if (title !== undefined) {
 			this.notes.push(`kept: ${title}: run ${run} may go on elsewhere; \`gatecrash clean --run ${run}\` deletes it`);
 		}
 		return false;
@@ -228,7 +231,7 @@ function isGone(kubeconfig: string, { clusters, failure }: LocalSearch): boolean
 function nameOfRun(run: string, out: string): string {
 	for (const folder of [run, join(out, run)])
 		if (existsSync(join(folder, 'run.json'))) return basename(resolve(folder));
-	if (/^\d{8}-\d{6}-[0-9a-f]{6}$/.test(run)) return run;
+	if (run === standbyRun || /^\d{8}-\d{6}-[0-9a-f]{6}$/.test(run)) return run;
 	throw new GatecrashError(
 		'GC_USAGE',
 		`there is no run "${run}": neither a run folder, nor one below ${out}, nor an id`,

@@ -47,6 +47,16 @@ function config(of: Manifest) {
 }
 
 describe('pod manifest', () => {
+	it('of a pod that stands by has nothing of a run in it', () => {
+		const standing = manifest({ standby: true, program: 'agent-standby' });
+		const [{ env, command }] = standing.spec.containers;
+		expect(env.map(({ name }) => name)).to.deep.equal(['GATECRASH_POD_UID']);
+		expect(command.at(-1)).to.equal('--standby');
+		expect(JSON.stringify(standing)).to.not.contain('run-1').and.not.contain('ab'.repeat(32));
+		expect(standing.metadata.labels['gatecrash.dev/run']).to.equal('standby');
+		expect(standing.metadata.annotations['gatecrash.dev/standby']).to.match(/^[0-9a-f]{32}$/);
+	});
+
 	it('is one that the restricted level admits', () => {
 		const { spec } = manifest({});
 		expect(spec.securityContext).to.deep.include({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });

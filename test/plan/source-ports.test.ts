@@ -19,6 +19,15 @@ describe('source ports', () => {
 		expect(ports.take('pod/a', 'tcp', 'ipv4')).to.equal(1041);
 	});
 
+	it('gives an owner no other ports than those that it may have', () => {
+		const ports = new SourcePorts();
+		ports.within('pod/a', { first: 5120, last: 5122 });
+		ports.reserve('pod/a', 5121);
+		const taken = Array.from({ length: 3 }, () => ports.take('pod/a', 'tcp', 'ipv4'));
+		expect(taken).to.deep.equal([5120, 5122, undefined]);
+		expect(ports.take('pod/b', 'tcp', 'ipv4')).to.equal(1024);
+	});
+
 	it('says when the range is used up instead of using a port again', () => {
 		const ports = new SourcePorts();
 		expect(ports.take('pod/a', 'tcp', 'ipv4', 64_512)).to.equal(1024);

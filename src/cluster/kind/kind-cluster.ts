@@ -15,6 +15,7 @@ import type { ClusterDefinition } from '../cluster-definition.ts';
 import type { ExternalEndpoint, StartExternal } from '../external-endpoint.ts';
 import { readClusterFacts } from '../kubernetes/facts.ts';
 import { KubernetesSite } from '../kubernetes/site.ts';
+import { standingNamespaces } from '../kubernetes/standing-pods.ts';
 import type { OpenClusterOptions } from '../open-cluster-options.ts';
 import { checkPromises } from './check-promises.ts';
 import { ClusterRecords } from './cluster-records.ts';
@@ -79,6 +80,8 @@ class KindCluster implements Cluster {
 			this.#phase(`using ${kept.kindName}, which is up already`);
 			notes.push(`The run used the kept cluster ${kept.kindName}, made ${kept.createdAt}, and left it there.`);
 			this.#standing = await this.#join(kept.kindName);
+			const namespaces = await standingNamespaces(this.#standing.client);
+			if (namespaces.length > 0) notes.push(`Probe pods stood by before the run in ${namespaces.join(', ')}.`);
 		} else {
 			if (kept) notes.push(`The run made a cluster of its own: ${kept.unused}.`);
 			this.#standing = await this.#standUpOwn(run, images, signal);

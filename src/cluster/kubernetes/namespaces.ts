@@ -79,10 +79,10 @@ export class Namespaces {
 			if (made && forStandby) this.#standing.set(made.uid ?? '', nextPorts(manifest.metadata));
 			if (made) return made;
 			const there = await this.#read(name, signal);
-			// The answer to our call was lost on the way: it is the one that we have just made.
-			if (there && this.#isNewlyOurs(there)) return this.#keep(there);
 			const taken = there && (await this.#takeStanding(there, manifest, signal));
 			if (taken) return taken;
+			// The answer to our call was lost on the way: it is the one that we have just made.
+			if (there && this.#isNewlyOurs(there)) return this.#keep(there);
 			this.#ledger?.undone(intent);
 			await this.#freed(name, until, signal);
 		}

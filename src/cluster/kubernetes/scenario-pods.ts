@@ -131,7 +131,8 @@ export class ScenarioPods {
 			const foreign = this.#namespaces.isForeign(namespace);
 			const owner = this.#namespaces.ownerIn(namespace);
 			const attempts = boot[name] ?? [];
-			const standby = attempts.length === 0 && canStandBy(spec) ? this.#namespaces.standingIn(namespace) : undefined;
+			const lasts = attempts.length === 0 && canStandBy(spec, this.#workload.namespaces[namespace]);
+			const standby = lasts ? this.#namespaces.standingIn(namespace) : undefined;
 			return {
 				...{ kind: 'pod', name, spec: withAskedAddresses(name, spec, this.#addressOf) },
 				...{ node: places.get(name), boot: attempts },

@@ -120,7 +120,7 @@ export class KubernetesSite {
 	async standBy(workload: Workload, signal: AbortSignal): Promise<string[]> {
 		const pods = workload.initialPods.filter((name) => {
 			const spec = workload.pods[name];
-			return spec && canStandBy(spec) && workload.namespaces[spec.namespace]?.mesh !== 'sidecar';
+			return spec && canStandBy(spec, workload.namespaces[spec.namespace]);
 		});
 		const settings = { run: this.#options.run, key: '', limits: defaultAgentLimits };
 		const alone = { ...workload, initialPods: pods, services: {}, external: {}, attemptingNodes: [] };

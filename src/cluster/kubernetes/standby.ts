@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject, ObjectMeta } from '../../kube/kube-object.ts';
 import type { PortRange } from '../../model/cluster.ts';
-import type { PodSpec } from '../../model/scenario.ts';
+import type { NamespaceSpec, PodSpec } from '../../model/scenario.ts';
 import type { Ownership } from './ownership.ts';
 
 /**
@@ -33,10 +33,11 @@ export function standbyOwnership(): Ownership {
  * Whether a pod of this kind can serve one run after the other: what happens at its start, at its end, or once on its node
  * is not what a scenario is about.
  */
-export function canStandBy(spec: PodSpec): boolean {
-	const { attemptsAtStart, completes, hostNetwork, readiness, liveness, mesh, annotations } = spec;
+export function canStandBy(spec: PodSpec, namespace: Pick<NamespaceSpec, 'mesh'> | undefined): boolean {
+	const { attemptsAtStart, completes, hostNetwork, readiness, liveness, annotations, proxy } = spec;
 	const plain = readiness === undefined && liveness === undefined && Object.keys(annotations).length === 0;
-	return plain && !attemptsAtStart && !completes && !hostNetwork && mesh !== 'sidecar';
+	const alone = proxy === undefined && spec.mesh !== 'sidecar' && namespace?.mesh !== 'sidecar';
+	return plain && alone && !attemptsAtStart && !completes && !hostNetwork;
 }
 
 /** The same for pods of which one can stand in for the other. */

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import { managedBy, runLabel } from './ownership.ts';
 import { notRunning, type PodObject } from './pod-state.ts';
 import { type NewPod, ownPods, type PodMaker } from './probe-pods.ts';
@@ -14,6 +15,15 @@ const standbySelector = Object.entries({ ...managedBy, [runLabel]: standbyRun })
 export interface StandingNamespace extends Pick<StandingPorts, 'worn'> {
 	/** In the cluster. */
 	name: string;
+}
+
+/** Names of namespaces that belong to no run, with pods that stand by. */
+export async function standingNamespaces(client: KubeClient): Promise<string[]> {
+	const all = await client.list<KubeObject>(
+		{ apiVersion: 'v1', kind: 'Namespace' },
+		{ labelSelector: standbySelector },
+	);
+	return all.map(({ metadata }) => metadata.name);
 }
 
 /**
