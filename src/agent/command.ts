@@ -104,7 +104,8 @@ function isQuestion(value: unknown): boolean {
 function isTls(value: unknown): boolean {
 	if (!isRecord(value) || !Array.isArray(value.alpn)) return false;
 	// RFC 7301: one byte holds the length of a name.
-	if (!value.alpn.every((name) => typeof name === 'string' && name.length <= 255 && /^[\x20-\x7e]+$/.test(name))) return false;
+	if (!value.alpn.every((name) => typeof name === 'string' && name.length <= 255 && /^[\x20-\x7e]+$/.test(name)))
+		return false;
 	const { certificate } = value;
 	if (certificate === undefined) return true;
 	if (!isRecord(certificate)) return false;

@@ -36,8 +36,10 @@ function problemOf({ run, endpoint, uid, key, listen, boot, limits }: Record<str
 	if (typeof run !== 'string' || typeof endpoint !== 'string') return 'run and endpoint are texts';
 	// The uid is one word of every reply.
 	// Counts in patterns make them long programs, which takes a while at every start.
-	if (typeof uid !== 'string' || uid.length > 128 || !/^[\x21-\x7e]+$/.test(uid)) return 'uid is one word of at most 128 characters';
-	if (typeof key !== 'string' || key.length < 32 || !/^([0-9a-f]{2})+$/i.test(key)) return 'key is hex, at least 16 bytes';
+	if (typeof uid !== 'string' || uid.length > 128 || !/^[\x21-\x7e]+$/.test(uid))
+		return 'uid is one word of at most 128 characters';
+	if (typeof key !== 'string' || key.length < 32 || !/^([0-9a-f]{2})+$/i.test(key))
+		return 'key is hex, at least 16 bytes';
 	if (!Array.isArray(listen) || !listen.every(isListen)) return 'listen is a list of port, protocol and speaks';
 	if (!Array.isArray(boot)) return 'boot is a list';
 	if (!isRecord(limits) || ![limits.inFlight, limits.records, limits.connections].every(isCount)) {

@@ -7,7 +7,8 @@ import { Standby } from './standby.ts';
 /** The program in every probe pod. Exit codes: 0 ended as told, 64 wrong use or configuration, 70 a bug of ours. */
 async function main(): Promise<void> {
 	const { config, standby } = readArguments();
-	if (standby) return new Standby(process.argv[1] ?? '', process.stdout, (code) => process.exit(code)).start(process.stdin);
+	if (standby)
+		return new Standby(process.argv[1] ?? '', process.stdout, (code) => process.exit(code)).start(process.stdin);
 	const agent = new Agent(readConfig(config, process.env));
 	await agent.start();
 	agent.onStop = (stream) => {

@@ -22,15 +22,14 @@ export function agentFile(): Promise<string> {
 	bundle ??= (async () => {
 		const folder = mkdtempSync(join(tmpdir(), 'gatecrash-agent-'));
 		process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-		const outfile = join(folder, 'agent.mjs');
+		const outfile = join(folder, 'agent.cjs');
 		await build({
 			entryPoints: [fileURLToPath(new URL('../../src/agent/main.ts', import.meta.url))],
 			outfile,
 			bundle: true,
 			platform: 'node',
 			target: 'node20',
-			format: 'esm',
-			banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+			format: 'cjs',
 			logLevel: 'error',
 		});
 		return outfile;
