@@ -40,15 +40,17 @@ export function clusterOptions(
 		allowClusterScoped: flags.allowClusterScoped,
 		inject: knownBugs(flags.inject),
 		...(flags.mirror !== undefined && { mirror: flags.mirror }),
+		...(flags.wireCaptureImage !== undefined && { wireCaptureImage: flags.wireCaptureImage }),
 		...existingOptions(flags),
 	};
 }
 
 /** Which existing cluster is meant; for a plan too. */
 export function existingOptions(
-	flags: Pick<RunFlags, 'kubeconfig' | 'context' | 'allowContext'>,
-): Pick<OpenClusterOptions, 'kubeconfig' | 'context' | 'allowContext'> {
+	flags: Pick<RunFlags, 'kubeconfig' | 'context' | 'allowContext' | 'wireCapture'>,
+): Pick<OpenClusterOptions, 'kubeconfig' | 'context' | 'allowContext' | 'wireCapture'> {
 	return {
+		wireCapture: flags.wireCapture,
 		...(flags.kubeconfig !== undefined && { kubeconfig: flags.kubeconfig }),
 		...(flags.context !== undefined && { context: flags.context }),
 		...(flags.allowContext !== undefined && { allowContext: flags.allowContext }),

@@ -171,6 +171,7 @@ export const commands = {
 				default: 'serviceaccount/default/gatecrash',
 			},
 			allowClusterScoped: kubernetes.allowClusterScoped,
+			wireCapture: kubernetes.wireCapture,
 			...selection,
 		},
 		examples: [

@@ -53,6 +53,10 @@ export const kubernetes = {
 		kind: 'switch',
 		help: 'with --cluster existing: make objects without a namespace too; they act on everybody there',
 	},
+	wireCapture: {
+		kind: 'switch',
+		help: 'with --cluster existing: capture packets on the host side of pods, by pods with CAP_NET_RAW on the nodes’ networks',
+	},
 } as const satisfies Flags;
 
 export const kind = {

@@ -15,7 +15,9 @@ export const rbac: Action<'rbac'> = async (context, args, flags) => {
 	const { scenarios, diagnostics } = await readPaths(args);
 	printDiagnostics(diagnostics, context);
 	if (diagnostics.some(({ severity }) => severity === 'error')) return 64;
-	const able = new Set(capabilityNames.filter((capability) => !beyondExisting.includes(capability)));
+	const { wireCapture } = flags;
+	const beyond = wireCapture ? beyondExisting : [...beyondExisting, 'wire-capture'];
+	const able = new Set(capabilityNames.filter((capability) => !beyond.includes(capability)));
 	const target = { name: 'existing', capabilities: able, families: ['ipv4', 'ipv6'] as const };
 	const { plan } = planScenarios(scenarios, target);
 	const selected = selectCells(plan, flags);
@@ -30,10 +32,10 @@ export const rbac: Action<'rbac'> = async (context, args, flags) => {
 	context.stdout(
 		`# Rights for \`gatecrash run --cluster existing\` with: ${allowed.map(({ name }) => name).join(', ')}\n`,
 	);
-	const rights = neededRights({ ...selected, scenarios: allowed });
+	const rights = neededRights({ ...selected, scenarios: allowed }, { wireCapture });
 	context.stdout(renderRoles({ name: flags.name, subject, rights, facts: factsRights }));
 	return 0;
 };
 
 /** What gatecrash has only where the cluster or the network is its own. */
-const beyondExisting: readonly string[] = ['external', 'metadata', 'sctp', 'faults', 'wire-capture'];
+const beyondExisting: readonly string[] = ['external', 'metadata', 'sctp', 'faults'];

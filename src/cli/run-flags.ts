@@ -11,6 +11,11 @@ export const runFlags = {
 		default: 'embedded',
 	},
 	...kubernetes,
+	wireCaptureImage: {
+		kind: 'text',
+		value: 'IMAGE',
+		help: 'with --wire-capture: those pods run this image, which needs perl (default: that of the probe pods)',
+	},
 	...kind,
 	keep: {
 		kind: 'choice',

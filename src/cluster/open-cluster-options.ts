@@ -29,4 +29,8 @@ export interface OpenClusterOptions {
 	allowContext?: string;
 	/** Driver existing: objects without a namespace may be made. */
 	allowClusterScoped?: boolean;
+	/** Driver existing: packets may be captured, by pods on the nodes' networks. */
+	wireCapture?: boolean;
+	/** Driver existing: their image; default that of the probe pods. */
+	wireCaptureImage?: string;
 }

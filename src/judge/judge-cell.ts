@@ -12,6 +12,7 @@ import { judgePresented } from './judge-presented.ts';
 import { judgeObserved, judgeUnprotected } from './judge-observed.ts';
 import { judgeWire, wireOf } from './judge-wire.ts';
 import { observe } from './observed.ts';
+import { withRealNames } from './real-names.ts';
 import { reason } from './reasons.ts';
 import { repeatCommand } from './repeat-command.ts';
 import { diagnose } from './three-sides.ts';
@@ -25,7 +26,8 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 	const expected = expectedState(cell);
 	const tries = context.declared(cell);
 	const wire = wireOf(context, cell);
-	const answered = judgePresented(context.history, cell, tries, decide(context, cell, plan));
+	const named = withRealNames(cell, context.history.namespaces);
+	const answered = judgePresented(context.history, named, tries, decide(context, named, plan));
 	const decided = judgeWire(cell, answered, wire, expected === 'allowed');
 	const found = underFaults(context.history, tries, decided);
 	// Of how a path is closed, and of what can be read on it, policies' text predicts nothing.

@@ -24,6 +24,8 @@ export interface ScenarioHistory {
 	changes: EventOf<'change'>[];
 	/** By step. */
 	settled: Map<number, EventOf<'settled'>>;
+	/** The scenario's namespaces -> the cluster's; empty where they have the same names. */
+	namespaces: ReadonlyMap<string, string>;
 	/** The last state of the Services. */
 	services: EventOf<'services'> | undefined;
 	/** What leaves the cluster has its node's address: it is no embedded one. */
@@ -60,6 +62,7 @@ export function indexScenario(
 		epochs: new Map(),
 		changes: [],
 		settled: new Map(),
+		namespaces: new Map(),
 		services: undefined,
 		translatesSources,
 		agentsLost: [],
@@ -103,6 +106,9 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 			return;
 		case 'agent-lost':
 			history.agentsLost.push(event);
+			return;
+		case 'namespaces':
+			history.namespaces = new Map(Object.entries(event.names));
 			return;
 		case 'services':
 			history.services = event;

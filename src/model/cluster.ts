@@ -173,6 +173,8 @@ export interface Deployment {
 	inject?(fault: FaultName): Promise<Acknowledgement & FaultEffect>;
 	/** Undoes a lasting fault, also one that was injected half-way, after an abort too. Nothing where it is healed already. */
 	heal?(fault: FaultName): Promise<Acknowledgement & FaultEffect>;
+	/** The scenario's namespaces -> the cluster's; undefined where they have the same names. */
+	namespaceNames?(): Record<string, string>;
 	/**
 	 * Captures packets on the host side of these pods, with a stream of CaptureMessages for each node that hosts some; the
 	 * first of each is `ready`. Undefined where the cluster lacks `wire-capture`. Pods in their node's network have no side of

@@ -39,6 +39,8 @@ export type ScenarioEventBody =
 			agent: boolean;
 	  }
 	| { is: 'endpoint-removed'; name: string; uid: string }
+	/** What a scenario's namespaces are called in the cluster, where that is not their own names. */
+	| { is: 'namespaces'; names: Record<string, string> }
 	| { is: 'services'; services: ServiceState[] }
 	/** Agent time = runner time + offset, known to within `error` milliseconds. */
 	| { is: 'clock'; agent: string; offset: number; error: number }

@@ -35,7 +35,9 @@ export function describeWire(cells: readonly CellVerdict[]): string | undefined 
 export function describeWireOfRun({ scenarios, cluster }: RunVerdicts): string | undefined {
 	const told = describeWire(scenarios.flatMap(({ cells }) => cells));
 	if (told === undefined || cluster?.wireCapture) return told;
-	return 'no evidence was taken: packets can’t be captured on this cluster';
+	const why =
+		cluster?.driver === 'existing' ? 'that needs --wire-capture' : 'packets can’t be captured on this cluster';
+	return `no evidence was taken: ${why}`;
 }
 
 /** Of one cell; empty where nothing was captured. */

@@ -117,6 +117,9 @@ export class ScenarioRun {
 	/** Writes down every endpoint that is new, then opens its agent. */
 	async #open(): Promise<void> {
 		const { deployment, recorder } = this.#context;
+		const names = deployment.namespaceNames?.() ?? {};
+		// Certificates of workloads hold the cluster's names.
+		if (Object.entries(names).some(([name, real]) => name !== real)) recorder.append({ is: 'namespaces', names });
 		const endpoints = deployment.endpoints().filter((endpoint) => !this.#agents.byUid(endpoint.uid));
 		for (const { kind, name, uid, addresses, namespace, labels, hostNetwork, node, agent } of endpoints) {
 			const place = { ...(namespace === undefined ? {} : { namespace }), ...(node === undefined ? {} : { node }) };

@@ -19,10 +19,10 @@ function scenario(spec: string): Scenario {
 	return first;
 }
 
-function rightsOf(spec: string): string[] {
+function rightsOf(spec: string, wireCapture = false): string[] {
 	const target = { name: 'existing', capabilities: new Set(capabilityNames), families: ['ipv4'] as const };
 	const { plan } = planScenarios([scenario(spec)], target);
-	return neededRights(plan).map(describeRight);
+	return neededRights(plan, { wireCapture }).map(describeRight);
 }
 
 function describeRight({ namespace, group, resource, verbs }: Right): string {
@@ -86,6 +86,15 @@ describe('rights on an existing cluster', () => {
 		]);
 	});
 
+	it('grow with --wire-capture by what pods in a namespace of ours take, and only where the wire is asked', () => {
+		const spec = own.replace('shop: {}', 'shop: {existing: true, mesh: sidecar}');
+		const asked = `${spec}  attempts: [{kind: mtls, from: client, to: server:80, expect: allowed}]\n`;
+		const more = (text: string) =>
+			rightsOf(text, true).filter((right) => right.startsWith('*') && !rightsOf(text).includes(right));
+		expect(more(asked)).to.deep.equal(probes.filter((right) => !right.includes(' nodes:')));
+		expect(more(spec + attempts)).to.deep.equal([]);
+	});
+
 	it('are none for a scenario that is skipped', () => {
 		const one = scenario(own + attempts);
 		const target = {
@@ -94,7 +103,9 @@ describe('rights on an existing cluster', () => {
 			families: ['ipv4'] as const,
 			refuses: () => 'no',
 		};
-		expect(neededRights(planScenarios([one], target).plan).map(describeRight)).to.deep.equal(['* nodes: list']);
+		expect(neededRights(planScenarios([one], target).plan, { wireCapture: false }).map(describeRight)).to.deep.equal([
+			'* nodes: list',
+		]);
 	});
 
 	it('are rendered as roles and bindings that kubectl can apply', () => {

@@ -51,6 +51,20 @@ describe('mtls: the identity that the server must see', () => {
 		}
 	});
 
+	it('is that of the namespace as the cluster calls it, where namespaces have names of the run', () => {
+		const names = { is: 'namespaces', scenario: scenarioName, names: { shop: 'gc-1a2b-shop' } } as const;
+		const verdicts = ['shop', 'gc-1a2b-shop'].map((namespace) => {
+			const forwarded = header.replaceAll('/shop/', `/${namespace}/`);
+			const { plan, events } = declaredAs(mtls, () => ({ ...replied, forwarded }));
+			const renamed = insertedAfter(events, (event) => isOf(event, 'endpoint'), names);
+			return [events, renamed].map((some) => cellOf(judge(plan, some)).verdict);
+		});
+		expect(verdicts).to.deep.equal([
+			['enforced', 'broken'],
+			['broken', 'enforced'],
+		]);
+	});
+
 	it('broken when any token came with another one; the evidence names the header', () => {
 		const forwarded = `${header},${forged}`;
 		const { plan, events } = declaredAs(mtls, (index) => ({ ...replied, forwarded: index === 1 ? forwarded : header }));

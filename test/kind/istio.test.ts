@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { parse, stringify } from 'yaml';
 import type { RunVerdicts } from '../../src/model/verdict.ts';
 import { gatecrash, runsFolder, start, workFolder } from './support/gatecrash.ts';
 
@@ -66,9 +68,44 @@ describe('Istio on kind', function () {
 		expect(wire(strict, 'plaintext')).to.deep.equal(['readable', 'readable']);
 		expect(wire(disabled, 'mtls', 'unprotected')).to.deep.equal(['readable']);
 		expect(verdicts.cluster?.wireCapture).to.equal(true);
-		const node = 'gatecrash-kind-calico-istio-control-plane';
 		const left = execFileSync('docker', ['exec', node, 'sh', '-c', 'pgrep -c perl || true'], { encoding: 'utf8' });
 		expect(left.trim()).to.equal('0');
+	});
+
+	it('is captured by a pod where the cluster is somebody else’s and that is permitted, with the rights that rbac prints', async () => {
+		const file = join(workFolder, 'staging.yaml');
+		const spec = '{driver: existing, provides: [istio]}';
+		writeFileSync(
+			file,
+			`apiVersion: gatecrash.dev/v1alpha1\nkind: Cluster\nmetadata: {name: staging}\nspec: ${spec}\n`,
+		);
+		const wire = scenario('nothing-readable-on-the-wire');
+		const { kubeconfig, remove } = await limited(wire, '--wire-capture');
+		const runOn = async (path: string, ...flags: string[]) => {
+			const where = ['--cluster', file, '--kubeconfig', kubeconfig, '--out', runsFolder, '--reporter', 'json=-'];
+			const { exitCode, stdout, stderr } = await start(['run', path, ...where, ...flags]);
+			return { exitCode, stderr, verdicts: JSON.parse(stdout) as RunVerdicts };
+		};
+		try {
+			const { exitCode, stderr, verdicts } = await runOn(wire, '--wire-capture');
+			const cells = verdicts.scenarios.flatMap((one) => one.cells);
+			expect(exitCode, stderr.slice(-2000)).to.equal(0);
+			const states = (kind: string) => cells.filter((cell) => cell.kind === kind).map((cell) => cell.wire?.state);
+			expect(states('mtls')).to.deep.equal(['absent', 'absent']);
+			expect(states('plaintext')).to.include('readable');
+			expect(verdicts.cluster?.notes.join()).to.include('CAP_NET_RAW');
+			// Without perl nobody looks: nothing of it is enforced, nor is it a leak.
+			const blind = await runOn(wire, '--wire-capture', '--wire-capture-image', 'registry.k8s.io/pause:3.10.2');
+			const mtls = blind.verdicts.scenarios.flatMap((one) => one.cells).filter(({ kind }) => kind === 'mtls');
+			expect(mtls.map(({ verdict }) => verdict)).to.deep.equal(['inconclusive', 'inconclusive']);
+			expect(mtls.flatMap(({ reasons }) => reasons.map(({ text }) => text)).join()).to.include('"perl"');
+			const without = await runOn(scenario('permissive-accepts-both'));
+			expect(without.exitCode, without.stderr.slice(-2000)).to.equal(0);
+			expect(without.verdicts.cluster?.wireCapture).to.equal(undefined);
+		} finally {
+			await remove();
+		}
+		expect(await kubectl(['get', 'namespaces', '--output', 'name'])).to.not.match(/\/(gc|gatecrash)-/);
 	});
 
 	it('has a leak where a hole is not declared', async () => {
@@ -160,10 +197,45 @@ describe('Istio on kind', function () {
 	});
 });
 
+const node = 'gatecrash-kind-calico-istio-control-plane';
+const ownKubeconfig = fileURLToPath(
+	new URL('../../.gatecrash/clusters/gatecrash-kind-calico-istio/kubeconfig', import.meta.url),
+);
+
+async function kubectl(args: readonly string[], input = ''): Promise<string> {
+	const admin = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf'];
+	return (await execa('docker', ['exec', '--interactive', node, ...admin, ...args], { input })).stdout;
+}
+
+/** A kubeconfig with the rights that `gatecrash rbac` prints for this, and no others. */
+async function limited(...args: string[]): Promise<{ kubeconfig: string; remove: () => Promise<unknown> }> {
+	const account = 'wire-test';
+	const subject = `serviceaccount/default/${account}`;
+	const { stdout, stderr, exitCode } = await gatecrash('rbac', ...args, '--name', account, '--subject', subject);
+	expect(exitCode, stderr).to.equal(0);
+	await kubectl(['create', 'serviceaccount', account, '--namespace', 'default']);
+	await kubectl(['apply', '--filename', '-'], stdout);
+	const token = (await kubectl(['create', 'token', account, '--namespace', 'default', '--duration=1h'])).trim();
+	const config = parse(readFileSync(ownKubeconfig, 'utf8')) as { users: { user: object }[] };
+	for (const entry of config.users) entry.user = { token };
+	const kubeconfig = join(workFolder, 'limited.kubeconfig');
+	writeFileSync(kubeconfig, stringify(config));
+	const remove = async () => {
+		await kubectl(['delete', 'serviceaccount', account, '--namespace', 'default']);
+		await kubectl(['delete', '--filename', '-'], stdout);
+	};
+	return { kubeconfig, remove };
+}
+
 /** Of istiod, as they are wanted. */
-async function replicas(): Promise<string> {
-	const kubectl = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', '--namespace', 'istio-system'];
-	const asked = ['get', 'deployment', 'istiod', '--output', 'jsonpath={.spec.replicas}'];
-	const node = 'gatecrash-kind-calico-istio-control-plane';
-	return (await execa('docker', ['exec', node, ...kubectl, ...asked])).stdout;
+function replicas(): Promise<string> {
+	return kubectl([
+		'get',
+		'deployment',
+		'istiod',
+		'--namespace',
+		'istio-system',
+		'--output',
+		'jsonpath={.spec.replicas}',
+	]);
 }

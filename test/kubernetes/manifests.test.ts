@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { capturePodManifest } from '../../src/cluster/kubernetes/capture-pod-manifest.ts';
 import { HostPorts } from '../../src/cluster/kubernetes/host-ports.ts';
 import { namespaceManifest, podSecurityOf } from '../../src/cluster/kubernetes/namespace-manifest.ts';
 import { podManifest, type PodPlan } from '../../src/cluster/kubernetes/pod-manifest.ts';
@@ -158,5 +159,41 @@ describe('ports in the nodes’ network', () => {
 		expect(first).to.deep.equal({ '80/tcp': 29_999, '81/tcp': 20_000 });
 		ports.release(first);
 		expect(ports.takeFor([tcp(80)])).to.deep.equal({ '80/tcp': 20_001 });
+	});
+});
+
+describe('the manifest of a pod that captures', () => {
+	const text = 'print "$(HOME) ", 1;';
+	const made = capturePodManifest(
+		{
+			name: 'capture-a-1',
+			namespace: 'gatecrash-1a2b3c',
+			node: 'node-1',
+			image: 'perl:5',
+			program: text,
+			lifetime: 60,
+		},
+		ownership,
+	) as unknown as Manifest & { spec: Record<string, unknown> };
+
+	it('has the node’s network and CAP_NET_RAW, and nothing else that a pod may be refused for', () => {
+		const { spec } = made;
+		expect(spec.hostNetwork).to.equal(true);
+		expect(spec.containers[0].securityContext).to.deep.equal({
+			...{ runAsUser: 0, runAsNonRoot: false, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+			capabilities: { drop: ['ALL'], add: ['NET_RAW'] },
+		});
+		expect(spec).to.not.have.any.keys('volumes', 'hostPID', 'hostIPC');
+		expect(spec).to.deep.include({ automountServiceAccountToken: false, restartPolicy: 'Never' });
+		expect(JSON.stringify(spec.affinity)).to.contain('node-1');
+	});
+
+	it('runs the program as it is, ends by itself, and is known again by its labels', () => {
+		const { command } = made.spec.containers[0];
+		expect(command.slice(0, 2)).to.deep.equal(['perl', '-e']);
+		// As the kubelet expands it.
+		expect(command[2]?.replaceAll('$$(', () => '$(')).to.equal(text);
+		expect(made.spec).to.deep.include({ activeDeadlineSeconds: 60 });
+		expect(made.metadata.labels).to.include({ 'gatecrash.dev/run': 'run-1' });
 	});
 });

@@ -46,6 +46,9 @@ export async function createExistingCluster(
 		const nodes = await readNodes(client).catch(unlessForbidden);
 		const found = await findCapabilities(client, nodes?.length ?? 1);
 		const capabilities = new Set<Capability>([...families, ...found, ...definition.spec.provides]);
+		// Not by promise: what captures is a pod that has to be permitted.
+		if (options.wireCapture === true) capabilities.add('wire-capture');
+		else capabilities.delete('wire-capture');
 		return new ExistingCluster(definition.metadata.name, client, capabilities, agent, options);
 	} catch (error) {
 		client.close();
@@ -58,7 +61,7 @@ class ExistingCluster implements Cluster {
 	readonly timing = timing;
 	readonly parallelDeployments = 3;
 	readonly hasExistingNamespaces = true;
-	readonly remedies = { 'wire-capture': 'Packets are captured on the embedded cluster and in nodes of kind only' };
+	readonly remedies = { 'wire-capture': '--wire-capture permits pods on the nodes’ networks that capture packets' };
 	readonly capabilities: ReadonlySet<Capability>;
 	readonly #client: KubeClient;
 	readonly #agentImage: string;
@@ -100,24 +103,35 @@ class ExistingCluster implements Cluster {
 
 	async up(signal: AbortSignal): Promise<ClusterFacts> {
 		const { run, ledger, allowClusterScoped = false } = this.#options;
+		const captureImage = this.#captureImage;
 		if (run === undefined) throw new Error('An existing cluster is used by a run only.');
 		const client = this.#client;
 		const facts = await readClusterFacts(client, { name: this.name, driver: 'existing', signal });
 		const naming = runScoped(run);
 		this.#site = new KubernetesSite({
-			...{ client, run, agentImage: this.#agentImage, ledger, naming, allowClusterScoped },
+			...{ client, run, agentImage: this.#agentImage, ledger, naming, allowClusterScoped, captureImage },
 		});
 		const place = `Context ${client.context}, probe pods ${this.#agentImage}; namespaces of scenarios are ${naming.namespace('NAME')}.`;
 		const losses = 'Packets that nodes lose can’t be counted here; only those of probe pods are.';
-		return { ...facts, notes: [...facts.notes, place, losses] };
+		const captures =
+			captureImage === undefined
+				? []
+				: [`Packets are captured by pods with CAP_NET_RAW on the nodes’ networks (${captureImage}).`];
+		return { ...facts, notes: [...facts.notes, place, ...captures, losses] };
 	}
 
 	async checkPlan(plan: Plan, signal: AbortSignal): Promise<void> {
 		const workloads = plan.scenarios.filter(({ steps }) => steps.length > 0).map(({ workload }) => workload);
 		const names = existingNamespaces(workloads).map((name) => ({ what: 'namespace', name }));
 		checkContext(this.#client.context, names, this.#options.allowContext);
-		await checkRights(this.#client, neededRights(plan), signal);
+		const { wireCapture = false } = this.#options;
+		await checkRights(this.#client, neededRights(plan, { wireCapture }), signal);
 		await checkNamespaces(this.#client, workloads, signal);
+	}
+
+	get #captureImage(): string | undefined {
+		const { wireCapture, wireCaptureImage } = this.#options;
+		return wireCapture === true ? (wireCaptureImage ?? this.#agentImage) : undefined;
 	}
 
 	deploy(workload: Workload, settings: AgentSettings, signal: AbortSignal): Promise<Deployment> {

@@ -15,10 +15,14 @@ export interface Right {
  * What gatecrash calls at the API server to carry out a plan on a cluster that is not its own, and nothing else.
  * Kept next to what it describes by a test that runs with exactly these rights.
  */
-export function neededRights(plan: Plan): Right[] {
+export function neededRights(plan: Plan, { wireCapture }: { wireCapture: boolean }): Right[] {
 	const rights = new RightsBook();
 	rights.add(undefined, '', 'nodes', ['list']);
-	for (const scenario of plan.scenarios) if (scenario.steps.length > 0) addScenario(rights, scenario);
+	for (const scenario of plan.scenarios) {
+		if (scenario.steps.length === 0) continue;
+		addScenario(rights, scenario);
+		if (wireCapture && scenario.cells.some(({ kind }) => kind === 'mtls')) addNamespaceOfOurs(rights, []);
+	}
 	return rights.all();
 }
 
@@ -35,10 +39,7 @@ function addScenario(rights: RightsBook, { workload, policies, steps }: Scenario
 	const relabelled = steps.some((step) => step.do === 'label' && step.namespace !== undefined);
 	const own = Object.keys(workload.namespaces).length > existing.length;
 	if (own || workload.attemptingNodes.length > 0 || policies.length > 0) {
-		rights.add(undefined, '', 'namespaces', ['create', 'get', 'delete', ...(relabelled ? ['patch'] : [])]);
-		addProbes(rights, undefined);
-		// Pods are refused until their account is there; the cluster's own takes a moment.
-		rights.add(undefined, '', 'serviceaccounts', ['create', 'patch']);
+		addNamespaceOfOurs(rights, relabelled ? ['patch'] : []);
 	}
 	if (Object.keys(workload.services).length > 0) {
 		rights.add(undefined, '', 'services', ['create', 'patch']);
@@ -48,6 +49,14 @@ function addScenario(rights: RightsBook, { workload, policies, steps }: Scenario
 	// The canary, where a change flips no cell.
 	rights.add(undefined, 'networking.k8s.io', 'networkpolicies', ['create', 'patch', 'delete']);
 	for (const { object } of policies) addPolicy(rights, object);
+}
+
+/** With pods in it; those that capture need no more than others. */
+function addNamespaceOfOurs(rights: RightsBook, more: string[]): void {
+	rights.add(undefined, '', 'namespaces', ['create', 'get', 'delete', ...more]);
+	addProbes(rights, undefined);
+	// Pods are refused until their account is there; the cluster's own takes a moment.
+	rights.add(undefined, '', 'serviceaccounts', ['create', 'patch']);
 }
 
 /** Probe pods and the agent's program. */

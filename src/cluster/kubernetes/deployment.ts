@@ -94,6 +94,10 @@ export class KubernetesDeployment implements Deployment {
 		await this.#refreshServices();
 	}
 
+	namespaceNames(): Record<string, string> {
+		return Object.fromEntries(this.#namespaces.names);
+	}
+
 	endpoints(): Endpoint[] {
 		const agents = this.#pods.all().map(({ endpoint }) => endpoint);
 		const nodes = this.#site.nodes.map((node): Endpoint => {
@@ -126,8 +130,8 @@ export class KubernetesDeployment implements Deployment {
 	}
 
 	async openCaptures(pods: string[]): Promise<CaptureStream[]> {
-		const { options, nodes } = this.#site;
-		const open = options.openCapture;
+		const { options, nodes, harness } = this.#site;
+		const open = options.openCapture ?? harness.openCapture;
 		if (!open) throw new GatecrashError('GC_CLUSTER', 'Packets can’t be captured on this cluster.');
 		const endpoints = pods.map((name) => this.#pods.find(name).endpoint).filter(({ hostNetwork }) => !hostNetwork);
 		const hosting = nodes.filter(({ symbol }) => endpoints.some(({ node }) => node === symbol));

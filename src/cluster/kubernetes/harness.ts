@@ -6,12 +6,14 @@ import { openAgentStream } from './agent-streams.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import { type AgentProgram, agentProgramMap } from './agent-program-map.ts';
 import { Canary } from './canary.ts';
+import { CapturePods } from './capture-pods.ts';
 import type { ClusterNode } from './cluster-nodes.ts';
 import type { HostPorts } from './host-ports.ts';
 import type { Namespaces } from './namespaces.ts';
 import { shortId } from './naming.ts';
 import type { Ownership } from './ownership.ts';
 import { PodMaker, type ProbePod } from './probe-pods.ts';
+import type { OpenCapture } from './site.ts';
 import { serviceAccountManifest } from './service-account-manifest.ts';
 
 export interface HarnessOptions {
@@ -22,9 +24,11 @@ export interface HarnessOptions {
 	nodes: readonly ClusterNode[];
 	hostPorts: HostPorts;
 	program: AgentProgram;
+	/** Of pods that capture; undefined: there are none. */
+	captureImage: string | undefined;
 }
 
-/** A namespace of gatecrash's own, made when it is first needed: agents of nodes, and the canary. */
+/** A namespace of gatecrash's own, made when it is first needed: agents of nodes, the canary, and pods that capture. */
 export class Harness {
 	readonly #options: HarnessOptions;
 	readonly #closing = new AbortController();
@@ -32,6 +36,7 @@ export class Harness {
 	#claimed: ObjectRef | undefined;
 	readonly #pods: ProbePod['ref'][] = [];
 	#canary: Canary | undefined;
+	#captures: CapturePods | undefined;
 	#number = 0;
 
 	constructor(options: HarnessOptions) {
@@ -67,6 +72,20 @@ export class Harness {
 		return this.#canary.settle(bound, signal);
 	}
 
+	/** As `KubernetesSiteOptions.openCapture`, by a pod on the node; undefined where there are none. */
+	get openCapture(): OpenCapture | undefined {
+		const { client, ownership, captureImage: image } = this.#options;
+		if (image === undefined) return undefined;
+		return async (node, addresses) => {
+			const namespace = await this.namespace();
+			this.#captures ??= new CapturePods({
+				...{ client, ownership, image, signal: this.#closing.signal },
+				made: (ref) => this.#pods.push(ref),
+			});
+			return this.#captures.open(node, addresses, namespace);
+		};
+	}
+
 	/** @throws GatecrashError when something could not be asked to go. */
 	async close(): Promise<void> {
 		this.#closing.abort(new GatecrashError('GC_INTERRUPTED', 'The site was closed.'));
@@ -74,6 +93,7 @@ export class Harness {
 		if (!this.#claimed) return;
 		const { client, namespaces } = this.#options;
 		this.#canary?.close();
+		this.#captures?.close();
 		const pods = allDone(this.#pods.map((ref) => client.remove(ref, { grace: 0 })));
 		// Whatever became of the pods, they go with it.
 		await pods.catch(() => {});

@@ -25,6 +25,12 @@ export interface ClusterFaults {
 	heal(fault: FaultName, namespaces: readonly string[], inHaste: boolean): Promise<string[]>;
 }
 
+/** Captures on a node, for the host side of pods with these addresses. Whoever opened it closes the stream. */
+export type OpenCapture = (
+	node: Pick<ClusterNode, 'name' | 'symbol'>,
+	addresses: readonly string[],
+) => Promise<CaptureStream>;
+
 export interface KubernetesSiteOptions {
 	/** Connected; whoever connected it closes it, after the site. */
 	client: KubeClient;
@@ -40,10 +46,10 @@ export interface KubernetesSiteOptions {
 	startExternal?: StartExternal | undefined;
 	/** Cluster-wide loss counters; without it they are reported as 0, and the driver's facts must say so in a note. */
 	lossCounters?: (() => Promise<LossCounters>) | undefined;
-	/** Captures on a node, for the host side of pods with these addresses; without it nothing is captured. */
-	openCapture?:
-		| ((node: Pick<ClusterNode, 'name' | 'symbol'>, addresses: readonly string[]) => Promise<CaptureStream>)
-		| undefined;
+	/** Without it nothing is captured, unless `captureImage` permits pods that do. */
+	openCapture?: OpenCapture | undefined;
+	/** Pods on the nodes' networks may capture packets, with this image, which has perl. */
+	captureImage?: string | undefined;
 	/** The authority of the cluster's mesh, where the harness has it. */
 	certificates?: MeshCertificates | undefined;
 	/** Without it none can be injected. */
@@ -186,7 +192,8 @@ export class KubernetesSite {
 		const nodes = await readNodes(client);
 		const hostPorts = new HostPorts(Number.parseInt(run.slice(-6), 16) || 0);
 		const program = await readAgentProgram(run);
-		const harness = new Harness({ client, namespaces, ownership, agentImage, nodes, hostPorts, program });
+		const { captureImage } = options;
+		const harness = new Harness({ client, namespaces, ownership, agentImage, nodes, hostPorts, program, captureImage });
 		return {
 			options,
 			client,
