@@ -7,7 +7,7 @@ import { captureProgram } from '../wire/capture-program.ts';
 import { SharedCapture } from '../wire/shared-capture.ts';
 import { captureContainer, capturePodManifest } from './capture-pod-manifest.ts';
 import type { ClusterNode } from './cluster-nodes.ts';
-import { type Ownership, runSelector } from './ownership.ts';
+import { managedSelector, type Ownership } from './ownership.ts';
 import { notRunning, type PodObject } from './pod-state.ts';
 
 export interface CapturePodsOptions {
@@ -92,7 +92,7 @@ export class CapturePods {
 		const { metadata } = await client.apply<PodObject>(manifest, { signal });
 		made({ ...pods, name, namespace, uid: metadata.uid ?? '' });
 		await client.waitFor<PodObject, true>({
-			...{ resource: pods, selection: { namespace, labelSelector: runSelector(ownership.run) } },
+			...{ resource: pods, selection: { namespace, labelSelector: managedSelector } },
 			examine: (objects) => {
 				const pod = objects.find((one) => one.metadata.name === name);
 				return pod && notRunning(pod, false) === undefined ? true : undefined;
