@@ -4,6 +4,7 @@ import { readHistory } from '../history/read-history.ts';
 import { judge } from '../judge/judge.ts';
 import type { Ledger } from '../model/cluster.ts';
 import type { Plan } from '../model/plan.ts';
+import { currentProcess } from '../run/process-mark.ts';
 import { knownBugs } from './bugs.ts';
 import type { commands } from './commands.ts';
 import type { FlagValues } from './flag.ts';
@@ -32,6 +33,7 @@ export function clusterOptions(
 	};
 	return {
 		run: place.id,
+		process: currentProcess(),
 		runFolder: place.folder,
 		ledger,
 		images,

@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { FlagValues } from './flag.ts';
 import { watchInterruption } from './interruption.ts';
+import { stateOf } from '../run/process-mark.ts';
 import { openProgress } from './progress.ts';
 import { standbyWorkloads } from './standby-workloads.ts';
 
@@ -95,6 +96,13 @@ async function down(name: string, context: Context): Promise<ExitCode> {
 		const known = listed.map((one) => one.name).join(', ');
 		throw new GatecrashError('GC_USAGE', `There is no cluster ${wanted}.`, {
 			hint: known === '' ? 'gatecrash has no cluster here.' : `There is: ${known}.`,
+		});
+	}
+	const users = (await records.users(wanted)).filter(({ process }) => stateOf(process) === 'alive');
+	if (users.length > 0) {
+		const runs = users.map(({ run, process: { pid } }) => `${run} (process ${pid})`).join(', ');
+		throw new GatecrashError('GC_CLUSTER', `${wanted} is in use by ${plural(users.length, 'run')}: ${runs}.`, {
+			hint: 'Wait for the end, or end it with Ctrl-C; then its cluster can go.',
 		});
 	}
 	await takeDown(wanted, records);

@@ -1,4 +1,5 @@
 import type { Ledger } from '../model/cluster.ts';
+import type { ProcessMark } from '../model/process.ts';
 
 /** What a cluster may be told by whoever opens it; each driver takes its own part. */
 export interface OpenClusterOptions {
@@ -8,6 +9,8 @@ export interface OpenClusterOptions {
 	inject?: readonly string[];
 	/** Id of the run that asks; names what it makes. Undefined: nothing is stood up, the cluster is only planned for. */
 	run?: string;
+	/** Whose run that is; undefined: nobody has to know that a kept cluster is in use. */
+	process?: ProcessMark;
 	/** Where exported logs go when something fails (logs/ below it). */
 	runFolder?: string;
 	/** Gets a line before each call that makes something. */

@@ -2,7 +2,8 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
 import type { Ledger, LedgerEntry } from '../model/cluster.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
-import { currentProcess, type ProcessMark } from './process-mark.ts';
+import type { ProcessMark } from '../model/process.ts';
+import { currentProcess } from './process-mark.ts';
 
 export const ledgerFile = 'ledger.jsonl';
 export const ledgerSchemaVersion = 1;

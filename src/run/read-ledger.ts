@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../model/cluster.ts';
 import { faultNames } from '../model/fault.ts';
 import { isRecord } from '../model/is-record.ts';
 import { ledgerKey, type LedgerLine } from './ledger.ts';
-import type { ProcessMark } from './process-mark.ts';
+import type { ProcessMark } from '../model/process.ts';
 
 export interface RecordedLedger {
 	/** Undefined when even the first line is missing: the run was killed before it made anything. */

@@ -38,6 +38,23 @@ describe('records of kind clusters', () => {
 		await records.remove('gatecrash-mine');
 	});
 
+	it('know the runs that use a cluster, until they end', async () => {
+		const records = new ClusterRecords(folder);
+		await records.write(record);
+		const process = { host: 'here', pid: 7, started: '12' };
+		const endUse = await records.use('gatecrash-mine', 'run-1', process);
+		await records.use('gatecrash-mine', 'run-2', { ...process, pid: 8 });
+		writeFileSync(join(folder, 'gatecrash-mine/users/run-3.json'), '{"pid":');
+		expect(await records.users('gatecrash-mine')).to.deep.equal([
+			{ run: 'run-1', process },
+			{ run: 'run-2', process: { ...process, pid: 8 } },
+		]);
+		await endUse();
+		expect((await records.users('gatecrash-mine')).map(({ run }) => run)).to.deep.equal(['run-2']);
+		await records.remove('gatecrash-mine');
+		expect(await records.users('gatecrash-mine')).to.deep.equal([]);
+	});
+
 	it('name kubeconfigs in full, because ledgers are read from wherever', () => {
 		const records = new ClusterRecords(relative(process.cwd(), folder));
 		expect(isAbsolute(records.file('gatecrash-mine', 'kubeconfig'))).to.equal(true);

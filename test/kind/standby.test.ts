@@ -64,6 +64,15 @@ describe('pods that stand by', function () {
 		expect(policies.trim()).to.equal('');
 	});
 
+	it('and their cluster are not taken down while a run uses them', async () => {
+		let refused = { exitCode: 0, stdout: '', stderr: '' };
+		const act = async () => (refused = await gatecrash('cluster', 'down', 'kind-calico'));
+		const { exitCode, stderr } = await run([file], { phase: 'baseline', act });
+		expect(refused.stderr).to.match(/gatecrash-kind-calico is in use by 1 run: \S+ \(process \d+\)/);
+		expect(refused.exitCode).to.equal(3);
+		expect(exitCode, stderr).to.equal(0);
+	});
+
 	it('show a leak like any other, and serve the next run afterwards', async () => {
 		const open = join(folder, 'open.yaml');
 		writeFileSync(open, text.replace('{podSelector: {matchLabels: {app: friend}}}', '{podSelector: {}}'));

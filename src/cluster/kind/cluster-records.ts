@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
+import type { ProcessMark } from '../../model/process.ts';
 
 export const defaultClustersFolder = '.gatecrash/clusters';
 
@@ -21,6 +22,13 @@ const record = z.strictObject({
 	createdAt: z.string(),
 	/** Undefined until it is complete: what is half made is not used. */
 	readyAt: z.string().optional(),
+});
+
+const mark = z.strictObject({
+	host: z.string(),
+	pid: z.int(),
+	boot: z.string().optional(),
+	started: z.string().optional(),
 });
 
 /** What is known about a kind cluster that gatecrash made, in DIR/NAME/cluster.json beside its kubeconfig. */
@@ -58,11 +66,30 @@ export class ClusterRecords {
 	async read(kindName: string): Promise<ClusterRecord | undefined> {
 		const text = await readFile(this.file(kindName, 'cluster.json'), 'utf8').catch(() => undefined);
 		if (text === undefined) return undefined;
-		try {
-			return record.parse(JSON.parse(text));
-		} catch {
-			return undefined;
-		}
+		return record.safeParse(parseJson(text)).data;
+	}
+
+	/** Notes that a run uses it. Whoever uses it calls what this resolves with; a run that is killed leaves the note. */
+	async use(kindName: string, run: string, process: ProcessMark): Promise<() => Promise<void>> {
+		const file = join(this.#users(kindName), `${run}.json`);
+		await mkdir(this.#users(kindName), { recursive: true, mode: 0o700 });
+		await writeFile(file, JSON.stringify(process));
+		return () => rm(file, { force: true });
+	}
+
+	/** Runs that have noted that they use it, those that were killed among them. */
+	async users(kindName: string): Promise<{ run: string; process: ProcessMark }[]> {
+		const files: string[] = await readdir(this.#users(kindName)).catch(() => []);
+		const users = files.toSorted().map(async (file) => {
+			const text = await readFile(join(this.#users(kindName), file), 'utf8').catch(() => '');
+			const process = mark.safeParse(parseJson(text));
+			return process.success ? [{ run: file.replace(/\.json$/, ''), process: process.data }] : [];
+		});
+		return (await Promise.all(users)).flat();
+	}
+
+	#users(kindName: string): string {
+		return join(this.folder(kindName), 'users');
 	}
 
 	async remove(kindName: string): Promise<void> {
@@ -73,5 +100,13 @@ export class ClusterRecords {
 		const names: string[] = await readdir(this.#folder).catch(() => []);
 		const all = await Promise.all(names.toSorted().map((name) => this.read(name)));
 		return all.filter((entry) => entry !== undefined);
+	}
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
 	}
 }

@@ -57,6 +57,7 @@ class KindCluster implements Cluster {
 	/** kind's name of the run's own cluster, from the moment in which it may exist. */
 	#own: string | undefined;
 	#standing: Standing | undefined;
+	#endUse: () => Promise<void> = async () => {};
 	#site: KubernetesSite | undefined;
 
 	constructor(definition: ClusterDefinition, options: OpenClusterOptions) {
@@ -79,6 +80,8 @@ class KindCluster implements Cluster {
 		if (kept && 'kindName' in kept) {
 			this.#phase(`using ${kept.kindName}, which is up already`);
 			notes.push(`The run used the kept cluster ${kept.kindName}, made ${kept.createdAt}, and left it there.`);
+			const { process } = this.#options;
+			if (process) this.#endUse = await this.#records.use(kept.kindName, run, process);
 			this.#standing = await this.#join(kept.kindName);
 			const namespaces = await standingNamespaces(this.#standing.client);
 			if (namespaces.length > 0) notes.push(`Probe pods stood by before the run in ${namespaces.join(', ')}.`);
@@ -127,6 +130,7 @@ class KindCluster implements Cluster {
 			if (kept) await this.#site?.close();
 		} finally {
 			this.#standing?.client.close();
+			await this.#endUse();
 		}
 		if (kept || this.#own === undefined) return;
 		this.#phase(`deleting ${this.#own}`);
