@@ -10,6 +10,8 @@ export interface CommandSpec {
 		required: boolean;
 		many: boolean;
 		help: string;
+		/** What it may begin with, where that is known. */
+		words?: readonly string[];
 		/** Required arguments that come before it, and what they are. */
 		before?: Record<string, string>;
 	};
@@ -125,7 +127,10 @@ export const commands = {
 	},
 	cluster: {
 		summary: 'stand up a kind cluster that stays for several runs, delete it, or list what there is',
-		argument: { name: 'ACTION', required: true, many: true, help: '`up NAME`, `down NAME`, or `list`' },
+		argument: {
+			...{ name: 'ACTION', required: true, many: true, help: '`up NAME`, `down NAME`, or `list`' },
+			words: ['up', 'down', 'list'],
+		},
 		flags: {
 			...kind,
 			pods: {
@@ -192,7 +197,10 @@ export const commands = {
 	},
 	completion: {
 		summary: 'print the completion script of a shell: commands, flags, and their values',
-		argument: { name: 'SHELL', required: true, many: false, help: 'bash, zsh or fish' },
+		argument: {
+			...{ name: 'SHELL', required: true, many: false, help: 'bash, zsh or fish' },
+			words: ['bash', 'zsh', 'fish'],
+		},
 		flags: {},
 		examples: [
 			'source <(gatecrash completion bash)',

@@ -1,3 +1,5 @@
+import { bugs } from '../cluster/netns/bugs/catalogue.ts';
+import { definedClusters } from '../cluster/read-definition.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Action } from './actions.ts';
 import { bashCompletion } from './completion/bash.ts';
@@ -19,6 +21,6 @@ export const completion: Action<'completion'> = async (context, args) => {
 			hint: `choose one of: ${Object.keys(shells).join(', ')}`,
 		});
 	}
-	context.stdout(render(completionWords()));
+	context.stdout(render(completionWords({ cluster: await definedClusters(), inject: bugs.map(({ name }) => name) })));
 	return 0;
 };

@@ -46,7 +46,7 @@ export const runFlags = {
 	reporter,
 	out,
 	json,
-	quiet: { kind: 'switch', help: 'no progress; only the report, errors and the exit code' },
+	quiet: { kind: 'switch', short: 'q', help: 'no progress; only the report, errors and the exit code' },
 	verbose,
 	strict: {
 		kind: 'switch',

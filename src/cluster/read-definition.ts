@@ -24,8 +24,13 @@ async function definitionFile(nameOrFile: string): Promise<string> {
 	}
 	const file = join(definitions, `${nameOrFile}.yaml`);
 	if (existsSync(file)) return file;
-	const known = (await readdir(definitions)).flatMap((entry) => (entry.endsWith('.yaml') ? [entry.slice(0, -5)] : []));
+	const known = await definedClusters();
 	throw new GatecrashError('GC_USAGE', `There is no cluster "${nameOrFile}".`, {
 		hint: `Known clusters: ${known.join(', ')}; or give the path of a definition file.`,
 	});
+}
+
+/** Names of the package's own definitions. */
+export async function definedClusters(): Promise<string[]> {
+	return (await readdir(definitions)).flatMap((entry) => (entry.endsWith('.yaml') ? [entry.slice(0, -5)] : [])).sort();
 }

@@ -10,7 +10,7 @@ import { kebabName } from '../../src/cli/flag.ts';
 /** What bash itself offers for a line that is being typed. */
 function offered(...words: string[]): string[] {
 	const script = [
-		bashCompletion(completionWords()),
+		bashCompletion(completionWords({ inject: ['ports-ignored', 'peers-ignored'], cluster: ['embedded'] })),
 		`COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})`,
 		`COMP_CWORD=${words.length - 1}`,
 		'_gatecrash',
@@ -29,6 +29,12 @@ describe('shell completion', () => {
 		expect(offered('gatecrash', 'run', '--keep', 'on')).to.deep.equal(['on-failure']);
 		expect(offered('gatecrash', 'run', 'x.yaml', '--reporter', 'ju')).to.deep.equal(['junit']);
 		expect(offered('gatecrash', 'version', '--wai')).to.deep.equal([]);
+		expect(offered('gatecrash', 'cluster', '')).to.deep.equal(['up', 'down', 'list']);
+		expect(offered('gatecrash', 'completion', 'z')).to.deep.equal(['zsh']);
+		expect(offered('gatecrash', 'run', '--inject', 'po')).to.deep.equal(['ports-ignored']);
+		// A definition file does as well as a name.
+		expect(offered('gatecrash', 'run', '--cluster', 'e')).to.deep.equal(['embedded']);
+		expect(offered('gatecrash', 'run', '--cluster', 'package.')).to.deep.equal(['package.json']);
 	});
 
 	it('knows every flag of every command, in each shell', () => {

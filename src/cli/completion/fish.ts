@@ -7,16 +7,20 @@ export function fishCompletion(commands: CommandWords[]): string {
 		...commands.map(
 			({ name, summary }) => `complete -c gatecrash -n __fish_use_subcommand -f -a ${name} -d ${quote(summary)}`,
 		),
-		...commands.flatMap(({ name, flags }) => flags.map((flag) => flagLine(name, flag))),
+		...commands.flatMap(({ name, words, flags }) => [
+			...words.map((word) => `complete -c gatecrash -n '__fish_seen_subcommand_from ${name}' -f -a ${word}`),
+			...flags.map((flag) => flagLine(name, flag)),
+		]),
 		'',
 	].join('\n');
 }
 
-function flagLine(command: string, { long, short, help, values }: FlagWords): string {
+function flagLine(command: string, { long, short, help, values, suggestions }: FlagWords): string {
 	const words = [
 		`complete -c gatecrash -n '__fish_seen_subcommand_from ${command}' -l ${long.slice(2)}`,
 		...(short === undefined ? [] : [`-s ${short.slice(1)}`]),
 		...(values === undefined ? [] : values.length > 0 ? [`-x -a ${quote(values.join(' '))}`] : ['-r']),
+		...(suggestions.length === 0 ? [] : [`-a ${quote(suggestions.join(' '))}`]),
 		`-d ${quote(help)}`,
 	];
 	return words.join(' ');

@@ -5,6 +5,8 @@ import { type Flag, kebabName } from '../flag.ts';
 export interface CommandWords {
 	name: string;
 	summary: string;
+	/** What its first argument may be; empty: anything, files are offered. */
+	words: readonly string[];
 	flags: FlagWords[];
 }
 
@@ -14,17 +16,24 @@ export interface FlagWords {
 	help: string;
 	/** Undefined: it takes no value. Empty: any; files are offered. */
 	values: readonly string[] | undefined;
+	/** Names that it knows, where files and others do as well. */
+	suggestions: readonly string[];
 }
 
-/** From the table that the parser is made from, so that completion can't offer what is not there. */
-export function completionWords(): CommandWords[] {
+/**
+ * From the table that the parser is made from, so that completion can't offer what is not there. `known`: names for the
+ * values of flags, by the flag's key.
+ */
+export function completionWords(known: Record<string, readonly string[]> = {}): CommandWords[] {
 	return commandNames.map((name) => {
-		const spec: CommandSpec = commands[name];
-		return { name, summary: spec.summary, flags: Object.entries(spec.flags).map(flagWords) };
+		const { summary, argument, flags }: CommandSpec = commands[name];
+		const words = argument?.words ?? [];
+		return { name, summary, words, flags: Object.entries(flags).map((entry) => flagWords(entry, known)) };
 	});
 }
 
-function flagWords([key, flag]: [string, Flag]): FlagWords {
+function flagWords([key, flag]: [string, Flag], known: Record<string, readonly string[]>): FlagWords {
 	const values = flag.kind === 'switch' ? undefined : 'choices' in flag ? (flag.choices ?? []) : [];
-	return { long: `--${kebabName(key)}`, short: flag.short && `-${flag.short}`, help: flag.help, values };
+	const suggestions = values?.length === 0 ? (known[key] ?? []) : [];
+	return { long: `--${kebabName(key)}`, short: flag.short && `-${flag.short}`, help: flag.help, values, suggestions };
 }

@@ -17,9 +17,9 @@ export function zshCompletion(commands: CommandWords[]): string {
 		'	shift words',
 		'	((CURRENT--))',
 		'	case $command in',
-		...commands.flatMap(({ name, flags }) => [
+		...commands.flatMap(({ name, words, flags }) => [
 			`	${name})`,
-			`		_arguments ${[...flags.map(argument), "'*:file:_files'"].join(' ')}`,
+			`		_arguments ${[...flags.map(argument), ...firstWord(words), "'*:file:_files'"].join(' ')}`,
 			'		;;',
 		]),
 		'	esac',
@@ -27,6 +27,10 @@ export function zshCompletion(commands: CommandWords[]): string {
 		'compdef _gatecrash gatecrash',
 		'',
 	].join('\n');
+}
+
+function firstWord(words: readonly string[]): string[] {
+	return words.length === 0 ? [] : [quote(`1:word:(${words.join(' ')})`)];
 }
 
 function argument({ long, help, values }: FlagWords): string {
