@@ -39,7 +39,7 @@ function shorten(words: string[]): string {
 /** Reported pairs that are remembered. */
 const maximumRemembered = 20_000;
 /** Milliseconds between two looks; longer where a look is so dear that it would take more than 1/200 of the time. */
-const pollInterval = 100;
+const pollInterval = 250;
 const longestInterval = 1000;
 const dutyFactor = 200;
 

@@ -46,7 +46,7 @@ export class MeshCertificates {
 	static async create(): Promise<MeshCertificates> {
 		// Half a megabyte that only clusters with a mesh need.
 		const x509 = await import('@peculiar/x509');
-		return new MeshCertificates(x509, await newAuthority(x509), await newAuthority(x509));
+		return new MeshCertificates(x509, await newAuthority(x509), await theStranger(x509));
 	}
 
 	/** Another authority stands ready: it is trusted from now on, and issues after `renew`. */
@@ -75,14 +75,14 @@ export class MeshCertificates {
 		return all.map(({ certificate }) => certificate.toString('pem'));
 	}
 
-	/** An authority that was written down before; the stranger beside it is a new one. */
+	/** An authority that was written down before; the stranger beside it was not. */
 	static async restore({ chain, key }: ClientCertificate): Promise<MeshCertificates> {
 		const x509 = await import('@peculiar/x509');
 		const imported = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(key), algorithm, true, [
 			'sign',
 		]);
 		const mesh = { certificate: new x509.X509Certificate(chain), key: imported };
-		return new MeshCertificates(x509, mesh, await newAuthority(x509));
+		return new MeshCertificates(x509, mesh, await theStranger(x509));
 	}
 
 	/** The authority that every sidecar trusts, with its key: for a mesh that issues with it, or to be kept beside it. */
@@ -171,6 +171,13 @@ export class MeshCertificates {
 		const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
 		return { chain: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
 	}
+}
+
+let stranger: Promise<Issuer> | undefined;
+
+/** One for all meshes of the process: nobody trusts it anywhere. */
+function theStranger(x509: typeof X509): Promise<Issuer> {
+	return (stranger ??= newAuthority(x509));
 }
 
 /** `more`: of its name, so that people can tell it from another one. */

@@ -99,15 +99,13 @@ export class Fabric {
 		const network = options.namespace ? `${proc}/root/run/netns/${options.namespace}` : `${proc}/ns/net`;
 		// The kernel refuses to enter the user namespace that one is in already.
 		const user = this.#userNamespace ? ['--preserve-credentials', `--user=${proc}/ns/user`] : [];
-		const enter = ['nsenter', ...user, `--mount=${proc}/ns/mnt`];
+		const enter = [...user, `--mount=${proc}/ns/mnt`, `--pid=${proc}/ns/pid_for_children`, `--net=${network}`];
 		const dropped = options.unprivileged ? ['--bounding-set=-all', '--inh-caps=-all', '--no-new-privs'] : [];
-		// Two death signals: nsenter stays behind as the parent of what it starts, and either may be killed alone.
+		// A death signal, because nsenter stays behind as the parent of what it starts and may be killed alone. It needs none
+		// itself: with the runner goes the pid namespace, in which it then has nothing to wait for, and can start nothing.
 		const child = spawn(
-			'setpriv',
-			[
-				...['--pdeathsig', 'KILL', ...enter, `--pid=${proc}/ns/pid_for_children`, `--net=${network}`],
-				...['setpriv', '--pdeathsig', 'KILL', ...dropped, ...command],
-			],
+			'nsenter',
+			[...enter, 'setpriv', '--pdeathsig', 'KILL', ...dropped, ...command],
 			// A session of its own: Ctrl-C in a terminal must reach the runner, which undoes things in order, and only it.
 			{ env: { ...toolEnvironment(), ...options.environment }, cwd: '/', detached: true },
 		);

@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -201,7 +202,9 @@ export class EnvoyProcess {
 		let pause = shortestPause;
 		while (performance.now() < deadline) {
 			if (this.ended !== undefined) throw new GatecrashError('GC_CLUSTER', capitalised(this.ended));
-			state = await readEnvoyState(join(this.#outside, adminSocket)).catch(() => undefined);
+			const socket = join(this.#outside, adminSocket);
+			// Asking costs more than looking whether anybody is there to be asked.
+			state = existsSync(socket) ? await readEnvoyState(socket).catch(() => undefined) : undefined;
 			if (state && state.refused > this.#refused) {
 				this.#refused = state.refused;
 				throw new GatecrashError('GC_CLUSTER', `Envoy refused its configuration: ${this.#complaint.trim()}`);
