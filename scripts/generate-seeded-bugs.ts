@@ -1,5 +1,6 @@
 import type { Bug } from '../src/cluster/netns/bugs/bug.ts';
 import { networkPolicyBugs as bugs } from '../src/cluster/netns/bugs/catalogue.ts';
+import { enforcerBugs } from '../src/cluster/netns/bugs/enforcer.ts';
 import { meshBugs } from '../src/cluster/netns/bugs/mesh.ts';
 import { proxyBugs } from '../src/cluster/netns/bugs/proxies.ts';
 import { captureBugs } from '../src/cluster/netns/bugs/wire.ts';
@@ -66,6 +67,14 @@ capture did not see is not called unreadable unless the capture was shown to be 
 | bug | does | breaks | real engines |
 | --- | --- | --- | --- |
 ${captureBugs.map(row).join('\n')}
+
+## Of the enforcer while something changes
+
+At rest nothing shows of them. [Scenarios that attempt all the time](chaos.md) while it changes or breaks notice them: scenarios/chaos.
+
+| bug | does | breaks | real engines |
+| --- | --- | --- | --- |
+${enforcerBugs.map(row).join('\n')}
 `;
 }
 

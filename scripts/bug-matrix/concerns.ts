@@ -51,6 +51,7 @@ const concerns: Record<Concern, (subject: Subject) => boolean> = {
 	'held connections': ({ plan }) => plan.steps.some((step) => step.do === 'hold'),
 	DNS: ({ plan }) => plan.cells.some(({ kind }) => kind === 'dns'),
 	proxies: ({ plan }) => Object.values(plan.workload.pods).some(({ proxy }) => proxy !== undefined),
+	faults: ({ plan }) => plan.steps.some((step) => step.do === 'chaos' || step.do === 'inject'),
 	'mutual TLS': ({ plan }) => plan.policies.some(({ object }) => object.kind === 'PeerAuthentication'),
 };
 

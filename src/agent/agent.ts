@@ -1,4 +1,4 @@
-import type { AgentCommand, AgentConfig, AgentListen } from '../model/agent.ts';
+import type { AgentCommand, AgentConfig, AgentListen, BootAttempt, StreamAttempt } from '../model/agent.ts';
 import { Attempts } from './attempts.ts';
 import { BootPlan } from './boot-plan.ts';
 import { now } from './clock.ts';
@@ -13,10 +13,12 @@ import { whenQuiet } from './quiet.ts';
 import { Records } from './records.ts';
 import { Resolver } from './resolver.ts';
 import { selfCheck } from './self-check.ts';
+import { Stalls } from './stalls.ts';
+import { Streams } from './streams.ts';
 import { Witness } from './witness.ts';
 
 /** Commands that are answered by a record. */
-type InSequence = 'cancel' | 'stop-boot' | 'self-check' | 'counters' | 'barrier';
+type InSequence = 'cancel' | 'stop-boot' | 'end-streams' | 'self-check' | 'counters' | 'barrier';
 
 /** Carries out a controller's commands; knows nothing of how its stream came about. */
 export class Agent {
@@ -28,6 +30,7 @@ export class Agent {
 	readonly #attempts: Attempts;
 	readonly #holds: Holds;
 	readonly #boot: BootPlan;
+	readonly #streams: Streams;
 	readonly #watch: HalfOpenWatch;
 	#listening: Listening = { bound: [], failures: [] };
 	#startedAt = 0;
@@ -41,18 +44,21 @@ export class Agent {
 		this.#key = Buffer.from(config.key, 'hex');
 		this.records = new Records(config.limits.records);
 		this.records.onAdded = () => this.#stream?.schedule();
-		this.#witness = new Witness(this.records, this.#key, config.uid);
+		const stalls = new Stalls(this.records);
+		this.#witness = new Witness(this.records, this.#key, config.uid, stalls);
 		this.#resolver = new Resolver({ uid: config.uid, key: this.#key }, this.#witness, config.dns);
 		this.#attempts = new Attempts(this.#key, config.limits.inFlight);
 		this.#holds = new Holds(this.#key, (name, outcome) => this.records.add({ is: 'hold-ended', name, outcome }));
 		this.#boot = new BootPlan(this.#attempts, (token, told) => this.#result(token, told));
+		this.#streams = new Streams(this.#attempts, this.records, stalls);
 		const ports = new Set(config.listen.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port));
 		this.#watch = new HalfOpenWatch(ports, (from, to) => this.records.add({ is: 'syn', from, to }));
 	}
 
 	/** Starts the boot plan, then opens the listeners; resolves when they are open. */
 	async start(): Promise<void> {
-		this.#boot.start(this.#config.boot);
+		this.#boot.start(this.#config.boot.filter((attempt) => !isStream(attempt)));
+		this.#streams.begin(this.#config.boot.filter(isStream));
 		this.#listening = await openListeners(
 			this.#config.listen,
 			this.#config.limits.connections,
@@ -107,6 +113,9 @@ export class Agent {
 			case 'release':
 				this.#holds.release(command.name);
 				break;
+			case 'begin-streams':
+				this.#streams.begin(command.streams);
+				break;
 			case 'ack':
 				this.records.acknowledge(command.seq);
 				break;
@@ -129,6 +138,9 @@ export class Agent {
 			case 'stop-boot':
 				this.#boot.stop((startedAt, tries) => this.records.add({ is: 'boot-stopped', id, startedAt, tries }));
 				break;
+			case 'end-streams':
+				this.#streams.end(command.tokens, (streams) => this.records.add({ is: 'streams-ended', id, streams }));
+				break;
 			case 'self-check':
 				void selfCheck(this.#listening.bound, this.#witness, this.#key, this.#config.uid).then((checks) =>
 					this.records.add({ is: 'self-check', id, checks }),
@@ -145,6 +157,7 @@ export class Agent {
 			case 'barrier':
 				whenQuiet(this.#witness, () => {
 					this.#watch.look();
+					this.#witness.sightings.flush();
 					this.records.add({ is: 'barrier', id });
 				});
 				break;
@@ -154,4 +167,8 @@ export class Agent {
 	#result(token: string, told: Told): void {
 		this.records.add({ is: 'result', token, ...told });
 	}
+}
+
+function isStream(attempt: BootAttempt): attempt is StreamAttempt {
+	return 'ports' in attempt;
 }

@@ -3,6 +3,9 @@ import { dnsRecordTypes, dnsTransports } from '../model/dns.ts';
 import { isRecord } from '../model/is-record.ts';
 import { isToken } from './wire.ts';
 
+/** Milliseconds between two tries of a stream: a timer is not exact enough for less. */
+const shortestInterval = 1;
+
 type Fields = Record<string, unknown>;
 
 /** Reads one line of a controller. Gives a sentence for `refused` where it is no command. */
@@ -34,6 +37,13 @@ function problemOf(value: Fields): string | undefined {
 			return typeof value.name === 'string' && isTokenText(value.token) && isTime(value.deadline)
 				? undefined
 				: 'attempt-on needs name, token and deadline';
+		case 'begin-streams':
+			if (!Array.isArray(value.streams)) return 'begin-streams needs streams';
+			return value.streams.map(problemOfStream).find((problem) => problem !== undefined);
+		case 'end-streams':
+			return isCount(value.id) && Array.isArray(value.tokens) && value.tokens.every(isTokenText)
+				? undefined
+				: 'end-streams needs an id and tokens';
 		case 'limit-wait':
 			return isTime(value.wait) ? undefined : 'limit-wait needs wait';
 		case 'release':
@@ -113,8 +123,19 @@ function isTls(value: unknown): boolean {
 	return typeof missing === 'string' || (typeof chain === 'string' && typeof key === 'string');
 }
 
+/** The same for a stream. */
+function problemOfStream(value: unknown): string | undefined {
+	const problem = problemOfAttempt(value);
+	if (problem !== undefined) return problem;
+	const { every, limit, ports, source } = value as AttemptCommand & Fields;
+	if (!isTime(every) || every < shortestInterval || !isCount(limit)) return 'a stream needs every and limit';
+	if (!isCount(ports) || ports === 0) return 'a stream needs ports';
+	return source.port + ports > 65_536 ? 'the source ports of a stream end above 65535' : undefined;
+}
+
 /** The same for an entry of a boot plan. */
 export function problemOfBootAttempt(value: unknown): string | undefined {
+	if (isRecord(value) && 'ports' in value) return problemOfStream(value);
 	const problem = problemOfAttempt(value);
 	if (problem !== undefined) return problem;
 	const { every, limit, source } = value as AttemptCommand & Fields;

@@ -6,9 +6,13 @@ type WithoutNumber<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never;
 /** A record before it has its number and time. */
 export type RecordBody = WithoutNumber<AgentRecord>;
 
+/** Characters that a record may have on average: those of streams pack many results, and are longer than others. */
+const averageLength = 300;
+
 /**
- * The numbered records, kept as the lines in which they travel until they are acknowledged. Beyond `bound` the oldest
- * are dropped, and an `overflow` record says how many: the sum over all overflow records is the number lost.
+ * The numbered records, kept as the lines in which they travel until they are acknowledged. Beyond `bound`, or beyond as
+ * many characters as that many records have, the oldest are dropped, and an `overflow` record says how many: the sum over
+ * all overflow records is the number lost.
  */
 export class Records {
 	#lines: string[] = [];
@@ -17,6 +21,8 @@ export class Records {
 	#first = 1;
 	readonly #overflows: { seq: number; lost: number }[] = [];
 	readonly #bound: number;
+	/** Characters of the kept lines. */
+	#size = 0;
 	/** Called after each added record. */
 	onAdded: () => void = () => {};
 
@@ -30,7 +36,8 @@ export class Records {
 	}
 
 	add(body: RecordBody, at: number = now()): void {
-		if (this.#lines.length - this.#head >= this.#bound) this.#dropOldest(at);
+		const full = this.#lines.length - this.#head >= this.#bound || this.#size >= this.#bound * averageLength;
+		if (full) this.#dropOldest(at);
 		this.#push(body, at);
 		this.onAdded();
 	}
@@ -55,12 +62,15 @@ export class Records {
 	}
 
 	#push(body: RecordBody, at: number): void {
-		this.#lines.push(`${JSON.stringify({ seq: this.last + 1, at, ...body })}\n`);
+		const line = `${JSON.stringify({ seq: this.last + 1, at, ...body })}\n`;
+		this.#lines.push(line);
+		this.#size += line.length;
 	}
 
 	/** Drops many at once, so that a flood does not give an overflow record for each record. */
 	#dropOldest(at: number): void {
-		const count = Math.min(this.#bound, Math.max(16, this.#bound >> 3));
+		const kept = this.#lines.length - this.#head;
+		const count = Math.min(kept, Math.max(16, kept >> 3));
 		let lost = count;
 		this.#forget(count);
 		while (this.#overflows[0] && this.#overflows[0].seq < this.#first) lost += (this.#overflows.shift()?.lost ?? 0) - 1;
@@ -70,6 +80,7 @@ export class Records {
 
 	#forget(count: number): void {
 		if (count <= 0) return;
+		for (let index = this.#head; index < this.#head + count; index += 1) this.#size -= this.#lines[index]?.length ?? 0;
 		this.#head += count;
 		this.#first += count;
 		// Cutting the array for every acknowledgement would cost its length each time.

@@ -1,5 +1,8 @@
 import type { IpFamily, Protocol, SocketAddress } from '../model/address.ts';
+import { Sightings } from './sightings.ts';
+import type { Stalls } from './stalls.ts';
 import { greetingLine, replyLine } from './wire.ts';
+import { streamSeparator } from '../model/agent.ts';
 import type { Records } from './records.ts';
 
 /** What every listener shares: it notes tokens, counts strays and makes replies. */
@@ -13,9 +16,11 @@ export class Witness {
 	strays = 0;
 	/** Grows with everything that arrives, so that a barrier can wait until nothing more lies in the sockets. */
 	arrivals = 0;
+	readonly sightings: Sightings;
 
-	constructor(records: Records, key: Buffer, uid: string) {
+	constructor(records: Records, key: Buffer, uid: string, stalls: Stalls) {
 		this.#records = records;
+		this.sightings = new Sightings(records, stalls);
 		this.#key = key;
 		this.#uid = uid;
 	}
@@ -23,6 +28,7 @@ export class Witness {
 	/** A token arrived; to be called before the reply is sent. */
 	note(token: string, protocol: Protocol, from: SocketAddress, to: SocketAddress, held: boolean, asked?: string): void {
 		if (this.own.has(token)) return;
+		if (this.sightings.note(token, protocol, from, to)) return;
 		this.#records.add({
 			is: 'witness',
 			token,
@@ -34,9 +40,10 @@ export class Witness {
 		});
 	}
 
-	/** What a proxy says of a token's sender; to be called before the reply is sent. */
+	/** What a proxy says of a token's sender; to be called before the reply is sent. Of streams, which ask often, nothing is kept. */
 	identify(token: string, forwardedClientCert: string): void {
-		if (!this.own.has(token)) this.#records.add({ is: 'identity', token, forwardedClientCert });
+		if (this.own.has(token) || token.includes(streamSeparator)) return;
+		this.#records.add({ is: 'identity', token, forwardedClientCert });
 	}
 
 	greeting(): string {

@@ -1,5 +1,5 @@
 import type { Cluster } from '../model/cluster.ts';
-import type { Cell, ScenarioPlan, Step } from '../model/plan.ts';
+import type { Cell, ChaosPlan, ScenarioPlan, Step } from '../model/plan.ts';
 import { endpointName } from '../plan/endpoint-name.ts';
 import { plural } from '../report/counts.ts';
 import type { Action } from './actions.ts';
@@ -39,6 +39,19 @@ function namespaceNames({ workload }: ScenarioPlan, cluster: Cluster): string[] 
 	return [`  namespaces: ${names.join(', ')}`];
 }
 
+/** Up to so many turns are spelled out. */
+const turnsShown = 4;
+
+function describeChaos({ name, rounds, every, before, turns, cells }: ChaosPlan): string {
+	const spelled = turns
+		.slice(0, turnsShown)
+		.map(({ changes, stays }) => `${changes.map(describeStep).join(', ')}; ${stays} ms`)
+		.join('; ');
+	const more = turns.length > turnsShown ? `; ${turns.length - turnsShown} more turns` : '';
+	const what = `${plural(cells.length, 'path')} every ${every} ms`;
+	return `chaos ${name}: ${what}, ${plural(rounds, 'round')}: ${before} ms; ${spelled}${more}`;
+}
+
 function describeStep(step: Step): string {
 	switch (step.do) {
 		case 'attempt':
@@ -65,8 +78,11 @@ function describeStep(step: Step): string {
 			return `rotate the certificate of ${step.pod}’s proxy: ${[is, ...names].join(', ')}`;
 		}
 		case 'create':
+			return `create ${step.pods.join(', ')}${step.addressOf === undefined ? '' : `, at the address of ${step.addressOf}`}`;
 		case 'remove':
-			return `${step.do} ${step.pods.join(', ')}`;
+			return `remove ${step.pods.join(', ')}`;
+		case 'chaos':
+			return describeChaos(step.chaos);
 	}
 }
 

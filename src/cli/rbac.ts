@@ -38,4 +38,4 @@ export const rbac: Action<'rbac'> = async (context, args, flags) => {
 };
 
 /** What gatecrash has only where the cluster or the network is its own. */
-const beyondExisting: readonly string[] = ['external', 'metadata', 'sctp', 'faults'];
+const beyondExisting: readonly string[] = ['external', 'metadata', 'sctp'];

@@ -2,7 +2,18 @@ import type { EventOf } from '../model/event.ts';
 
 /** Events that carry the number which a probe gave its record. */
 export type NumberedEvent = EventOf<
-	'result' | 'witness' | 'identity' | 'syn' | 'hold-ended' | 'overflow' | 'record' | 'barrier'
+	| 'result'
+	| 'witness'
+	| 'identity'
+	| 'syn'
+	| 'hold-ended'
+	| 'overflow'
+	| 'record'
+	| 'barrier'
+	| 'tries'
+	| 'sightings'
+	| 'streams-ended'
+	| 'stalled'
 >;
 
 /** What the numbering of one probe's records says: whether any is missing, up to the last one known. */

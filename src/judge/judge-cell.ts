@@ -7,6 +7,7 @@ import { endpointText } from './endpoint-text.ts';
 import { underFaults } from './faults.ts';
 import { type Judgement, judgement } from './finding-out.ts';
 import { judgeAllowed } from './judge-allowed.ts';
+import { judgeChaosCell } from './judge-chaos-cell.ts';
 import { judgeBlocked } from './judge-blocked.ts';
 import { judgePresented } from './judge-presented.ts';
 import { judgeObserved, judgeUnprotected } from './judge-observed.ts';
@@ -22,6 +23,7 @@ import type { TryRecord } from './try-record.ts';
 const maximumEvidence = 20;
 
 export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFacts | undefined): CellVerdict {
+	if (cell.chaos) return judgeChaosCell(context, cell, cluster);
 	const { plan } = context.history;
 	const expected = expectedState(cell);
 	const tries = context.declared(cell);

@@ -13,12 +13,19 @@ export const reasonTable = {
 	'leak-boot': 'a token that the pod sent while it was starting reached the target',
 	'leak-unsettled': 'the path was still open when the bound for settling was reached',
 	'leak-readable': 'what should go over mutual TLS could be read on the wire',
+	'leak-window': 'tokens arrived while the path was forbidden',
+	'closed-late': 'the path was closed later than it may be after the change that forbids it',
+	'never-closed': 'the path was never closed after the change that forbids it',
+	'exposed-too-long': 'in one round the forbidden path was open for longer than it may be',
 	'leak-after-closing': 'a token reached the target after the path had closed and the hold time had passed',
 	'identity-forged': 'the token arrived under an identity that its client had written itself',
 	'leak-relayed': 'the token reached our resolver by way of somebody else, who asked it in the client’s place',
 	// broken
 	'dns-truncated': 'the answer did not fit into UDP, and could not be fetched over TCP',
 	'dns-wrong-answer': 'the answer is not the address that the cluster has given out',
+	outage: 'the allowed path was closed for longer than it may be',
+	'opened-late': 'the path was open later than it may be after the change that allows it',
+	'never-opened': 'the path was never open after the change that allows it',
 	'no-reply': 'no try was answered, although the path is declared allowed',
 	'reply-path': 'every request was delivered and no reply came back (reply path)',
 	'backend-unreached': 'a backend of the Service never answered',
@@ -33,6 +40,8 @@ export const reasonTable = {
 	'blocked-contrast':
 		'no try came through; a sibling reached this target and this client reached another one, or another port, meanwhile',
 	'blocked-credentials': 'no try came through; meanwhile the same client reached this target with other credentials',
+	'held-throughout': 'around the fault everything that is demanded held all the time',
+	'measured-only': 'observed only: nothing is demanded of this path',
 	'allowed-replied': 'the target answered',
 	'forgery-in-vain': 'what the client itself had written of its identity is nowhere where it counts',
 	'wire-unreadable': 'none of its tokens could be read on the wire, where such tokens were seen before and after',
@@ -40,6 +49,12 @@ export const reasonTable = {
 	'observed-closed': 'observed only: closed',
 	'open-as-declared': 'the token arrived, as the declared hole says',
 	// inconclusive: the tries
+	'control-not-living':
+		'in too much of the forbidden time nobody was answered by the server, so that silence shows nothing',
+	'tries-missing': 'in too much of the time the path was not tried: the probe could not keep up',
+	'rounds-missing': 'not every round was carried out to the end',
+	'never-open-elsewhere':
+		'no proof: the path was shown to be open neither before nor after, and its client reached nothing else',
 	'fault-without-effect': 'a fault that should have been in force was not seen to do anything',
 	'certificate-not-seen': 'no certificate of the server was seen',
 	'scenario-not-run': 'the scenario never began',

@@ -5,6 +5,7 @@ import { attributeRecords } from './attribute-records.ts';
 import { classifyTry } from './classify-try.ts';
 import { type BeforeAfter, type Epoch, newEpoch, setWindow } from './epoch.ts';
 import { linkTries } from './link-tries.ts';
+import { addToStreams, countRan, newStreamHistory, noteUnexplained, type StreamHistory } from './stream-history.ts';
 import { nothingSeen, type TryRecord } from './try-record.ts';
 import { addToWire, newWireHistory, type WireHistory } from './wire-history.ts';
 
@@ -19,6 +20,8 @@ export interface ScenarioHistory {
 	ended: EventOf<'scenario-ended'> | undefined;
 	endpoints: Endpoint[];
 	endpointByUid: Map<string, Endpoint>;
+	/** UIDs of those that were removed. */
+	removed: Set<string>;
 	epochs: Map<number, Epoch>;
 	/** In the order of their lines. */
 	changes: EventOf<'change'>[];
@@ -39,6 +42,7 @@ export interface ScenarioHistory {
 	identities: EventOf<'identity'>[];
 	syns: EventOf<'syn'>[];
 	holdsEnded: EventOf<'hold-ended'>[];
+	streams: StreamHistory;
 	wire: WireHistory;
 	/** Line numbers of records whose token no try explains, by uid of whoever recorded them. */
 	unexplained: Map<string, number[]>;
@@ -59,6 +63,7 @@ export function indexScenario(
 		ended: undefined,
 		endpoints: [],
 		endpointByUid: new Map(),
+		removed: new Set(),
 		epochs: new Map(),
 		changes: [],
 		settled: new Map(),
@@ -74,6 +79,7 @@ export function indexScenario(
 		identities: [],
 		syns: [],
 		holdsEnded: [],
+		streams: newStreamHistory(),
 		wire: newWireHistory(),
 		unexplained: new Map(),
 	};
@@ -81,6 +87,7 @@ export function indexScenario(
 	for (const log of history.logs.values()) findGap(log);
 	linkTries(history);
 	attributeRecords(history);
+	noteUnexplained(history.streams, history.unexplained);
 	for (const epoch of history.epochs.values()) setWindow(epoch, history.changes);
 	for (const record of history.tries) {
 		record.seen = classifyTry(record, history.epochs.get(record.event.epoch) ?? newEpoch(record.event.epoch));
@@ -97,6 +104,9 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 		case 'endpoint':
 			history.endpoints.push(event);
 			history.endpointByUid.set(event.uid, event);
+			return;
+		case 'endpoint-removed':
+			history.removed.add(event.uid);
 			return;
 		case 'change':
 			history.changes.push(event);
@@ -124,7 +134,12 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 		case 'overflow':
 		case 'record':
 		case 'barrier':
+		case 'tries':
+		case 'sightings':
+		case 'streams-ended':
+		case 'stalled':
 			addNumbered(history.logs, event);
+			addToStreams(history.streams, event);
 			if (event.is === 'result') history.results.push(event);
 			else if (event.is === 'witness') history.witnesses.push(event);
 			else if (event.is === 'identity') history.identities.push(event);
@@ -133,7 +148,7 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 			else if (event.is === 'barrier') epochOf(history, event.epoch).barriers.set(event.uid, event);
 			return;
 		default:
-			if (!addToWire(history.wire, event)) addToEpoch(history, event);
+			if (!addToWire(history.wire, event) && !addToStreams(history.streams, event)) addToEpoch(history, event);
 	}
 }
 
@@ -180,7 +195,7 @@ function addToEpoch(history: ScenarioHistory, event: HistoryEvent): void {
 			readings(epochOf(history, event.epoch).selfChecks, event.uid)[event.when].push(event);
 			return;
 		default:
-			// Clocks, Services and beginnings decide nothing.
+			// Services and beginnings decide nothing.
 			return;
 	}
 }
@@ -205,6 +220,12 @@ function readings<Event>(map: Map<string, BeforeAfter<Event>>, uid: string): Bef
 
 /** Each try that the client says it sent is one packet at least; one without a result counts too. */
 function countPackets(history: ScenarioHistory): void {
+	for (const stream of history.streams.byToken.values()) {
+		const epoch = stream.began && history.epochs.get(stream.began.epoch);
+		const ran = stream.results.reduce((sum, event) => sum + countRan(event), 0);
+		const uid = stream.began?.from;
+		if (epoch && uid !== undefined) epoch.mustHaveSent.set(uid, (epoch.mustHaveSent.get(uid) ?? 0) + ran);
+	}
 	for (const epoch of history.epochs.values()) {
 		for (const record of epoch.tries) {
 			const { event, clientUid, result, self } = record;

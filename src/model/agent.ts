@@ -19,7 +19,7 @@ export interface AgentConfig {
 	/** Hex; the MAC of every reply is made with it. */
 	key: string;
 	listen: AgentListen[];
-	/** Attempts from the first millisecond, before any control stream exists. */
+	/** Attempts from the first millisecond, before any control stream exists. Those with `ports` are streams (StreamAttempt). */
 	boot: BootAttempt[];
 	limits: AgentLimits;
 	/** Undefined: its resolvers, where it has any, answer whatever holds a token, and know nothing else. */
@@ -127,6 +127,19 @@ export interface BootAttempt extends AttemptCommand {
 	limit: number;
 }
 
+/**
+ * A path that is attempted at a rate, whether somebody listens or not: try number i (from 0) has the token
+ * `${token}~${i}` and the source port `source.port + i % ports`, and is due `delay + i * every` after the beginning. A try
+ * that would be late by more than `every` is left out, so that a process which was held up does not make up for it in
+ * a burst. It ends with `end-stream`, or after `limit` tries.
+ */
+export interface StreamAttempt extends BootAttempt {
+	ports: number;
+}
+
+/** Stands between the token of a stream and the number of a try; no other token has it. */
+export const streamSeparator = '~';
+
 export type AgentCommand =
 	/** Opens (or reopens) a control stream; answered by `ready`, then by every kept record with seq > after. */
 	| { do: 'hello'; run: string; after: number }
@@ -139,6 +152,10 @@ export type AgentCommand =
 	/** Sends a fresh token over a held connection; answered by a `result`. */
 	| { do: 'attempt-on'; name: string; token: string; deadline: number }
 	| { do: 'release'; name: string }
+	/** Begins continuous attempts, which go on also while nobody listens to what is told of them. */
+	| { do: 'begin-streams'; streams: StreamAttempt[] }
+	/** Ends those with these tokens; answered by what is still out, then `streams-ended`. */
+	| { do: 'end-streams'; id: number; tokens: string[] }
 	/** Ends every attempt in flight and in line: each gets its `result` (`not-run`, detail `cancelled`). Then `cancelled`. */
 	| { do: 'cancel'; id: number }
 	/** Stops the boot plan; answered by the results that are still out, then `boot-stopped`. */
@@ -198,6 +215,25 @@ export type AgentRecord = { seq: number; at: number } & (
 			/** The name that was asked for, where it came in a DNS query. */
 			asked?: string;
 	  }
+	/**
+	 * What became of some tries of a stream, in the order in which they ended: number of the try, when it was sent and how
+	 * long it took, milliseconds from `base`, and the index of its outcome in `outcomes`.
+	 */
+	| { is: 'tries'; stream: string; base: number; outcomes: Outcome[]; tries: [number, number, number, number][] }
+	/** Tokens of a stream that arrived at a listener: number of the try, milliseconds from `base`. */
+	| {
+			is: 'sightings';
+			stream: string;
+			protocol: Protocol;
+			from: string;
+			to: SocketAddress;
+			base: number;
+			seen: [number, number][];
+	  }
+	/** The process was held up while continuous attempts went on. */
+	| { is: 'stalled'; from: number; to: number }
+	/** `made`: tries that were made; `left`: those that were left out because the process was late. */
+	| { is: 'streams-ended'; id: number; streams: { stream: string; made: number; left: number }[] }
 	/** What a proxy in front of the listener says of a token's sender: the request's X-Forwarded-Client-Cert, as it came. */
 	| { is: 'identity'; token: string; forwardedClientCert: string }
 	/** A half-open connection (SYN_RECV) was seen on a listener. */

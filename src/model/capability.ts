@@ -38,7 +38,6 @@ export const capabilities = {
 	'istio-csr': 'runs istio-csr, which has workload certificates made by cert-manager in the place of istiod',
 	'private-ca': 'has a private certificate authority outside the cluster, such as AWS Private CA',
 	'wire-capture': 'can capture packets on the host side of a pod',
-	faults: 'can inject faults while attempts go on',
 	...faultCapabilities,
 } as const;
 

@@ -155,8 +155,11 @@ export interface Deployment {
 	remove(policies: KubernetesObject[]): Promise<Acknowledgement>;
 	labelPod(pod: string, set: Record<string, string>, remove: string[]): Promise<Acknowledgement>;
 	labelNamespace(namespace: string, set: Record<string, string>, remove: string[]): Promise<Acknowledgement>;
-	/** `boot`: what these pods attempt from their first millisecond. */
-	createPods(pods: string[], boot: Record<string, BootAttempt[]>): Promise<Acknowledgement>;
+	/**
+	 * `boot`: what these pods attempt from their first millisecond. `addressOf`: a pod that was removed, whose address the
+	 * first of them gets; ignored where nobody can choose a pod's address.
+	 */
+	createPods(pods: string[], boot: Record<string, BootAttempt[]>, addressOf?: string): Promise<Acknowledgement>;
 	removePods(pods: string[]): Promise<Acknowledgement>;
 	lossCounters(): Promise<LossCounters>;
 	/**
@@ -168,9 +171,9 @@ export interface Deployment {
 	rotateProxyCertificate?(pod: string, certificate: ServedCertificate): Promise<Acknowledgement>;
 	/**
 	 * Injects a fault of those that the cluster has a capability for, and resolves when its effect was seen, or a bound has
-	 * passed without one. How to undo it stands in the ledger before anything happens. Undefined: it can do none.
+	 * passed without one. `node`: where, if not on all. How to undo it stands in the ledger before anything happens. Undefined: it can do none.
 	 */
-	inject?(fault: FaultName): Promise<Acknowledgement & FaultEffect>;
+	inject?(fault: FaultName, node?: string): Promise<Acknowledgement & FaultEffect>;
 	/** Undoes a lasting fault, also one that was injected half-way, after an abort too. Nothing where it is healed already. */
 	heal?(fault: FaultName): Promise<Acknowledgement & FaultEffect>;
 	/** The scenario's namespaces -> the cluster's; undefined where they have the same names. */

@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts';
 export const historySchemaVersion = 1;
 
 /** Why a try was made. Only `declared` and `boot` tries are judged against the expectation; the others are controls. */
-export type Purpose = 'baseline' | 'settle' | 'declared' | 'reopen' | 'boot' | 'hold';
+export type Purpose = 'baseline' | 'settle' | 'declared' | 'reopen' | 'boot' | 'hold' | 'chaos';
 
 /**
  * One line of history.jsonl: append-only, everything that happened, nothing judged. `n` is the line's number from 1,
@@ -43,7 +43,7 @@ export type ScenarioEventBody =
 	| { is: 'namespaces'; names: Record<string, string> }
 	| { is: 'services'; services: ServiceState[] }
 	/** Agent time = runner time + offset, known to within `error` milliseconds. */
-	| { is: 'clock'; agent: string; offset: number; error: number }
+	| { is: 'clock'; agent: string; uid: string; offset: number; error: number }
 	| { is: 'agent-ready'; agent: string; observableSince: number; failures: string[] }
 	| { is: 'agent-lost'; agent: string; reason: string }
 	/** `acknowledgement`: the ruleset is in force, or only stored by an API server. */
@@ -59,6 +59,8 @@ export type ScenarioEventBody =
 			effects?: string[];
 			/** The cluster refused it, with this message: nothing has changed. */
 			refused?: string;
+			/** Of a `chaos` step: in which round, and by which of its turns; both from 0. */
+			turn?: { round: number; turn: number };
 	  }
 	/** What `await` waited for: whether every connection of this name had ended within the bound. */
 	| { is: 'awaited'; step: number; hold: string; ended: boolean; waited: number }
@@ -71,6 +73,8 @@ export type ScenarioEventBody =
 			hold: number;
 	  }
 	| { is: 'epoch-began'; epoch: number; step: number; purpose: Purpose }
+	/** A `chaos` step begins in this epoch; `hold`: so long a path has to stay as it is before it counts as changed. */
+	| { is: 'chaos-began'; epoch: number; step: number; hold: number }
 	| { is: 'calibration'; epoch: number; wait: number; floor: number; samples: number; median: number; slowest: number }
 	| { is: 'self-check'; epoch: number; when: 'before' | 'after'; agent: string; uid: string; checks: SelfCheck[] }
 	| { is: 'counters'; epoch: number; when: 'before' | 'after'; agent: string; uid: string; counters: AgentCounters }
@@ -105,6 +109,57 @@ export type ScenarioEventBody =
 			endedAt: number;
 			/** Over TLS: what the server has shown. */
 			certificate?: ServerCertificate;
+	  }
+	/** Written before the command is sent: continuous attempts, whose tries are numbered as `StreamAttempt` says. */
+	| {
+			is: 'stream-began';
+			epoch: number;
+			cell: string;
+			stream: string;
+			from: string;
+			targets: string[];
+			source: { address?: string; port: number };
+			/** How many source ports it uses in turn. */
+			ports: number;
+			destination: SocketAddress;
+			protocol: Protocol;
+			family: IpFamily;
+			/** Milliseconds between two tries, and how long each waits for its answer. */
+			every: number;
+			deadline: number;
+	  }
+	/** Several results, packed: see the record of this name in agent.ts. `base` is in the run's time. */
+	| {
+			is: 'tries';
+			agent: string;
+			uid: string;
+			seq: number;
+			stream: string;
+			base: number;
+			outcomes: Outcome[];
+			tries: [number, number, number, number][];
+	  }
+	/** Several tokens that a listener saw, packed. */
+	| {
+			is: 'sightings';
+			agent: string;
+			uid: string;
+			seq: number;
+			stream: string;
+			protocol: Protocol;
+			from: string;
+			to: SocketAddress;
+			base: number;
+			seen: [number, number][];
+	  }
+	/** The probe was held up: what it did not send, or answer, in this time shows nothing. */
+	| { is: 'stalled'; agent: string; uid: string; seq: number; from: number; to: number }
+	| {
+			is: 'streams-ended';
+			agent: string;
+			uid: string;
+			seq: number;
+			streams: { stream: string; made: number; left: number }[];
 	  }
 	/** A held connection ended, and it was not us who ended it. `hold`: its name and family. */
 	| { is: 'hold-ended'; agent: string; uid: string; seq: number; seenAt: number; hold: string; outcome: Outcome }

@@ -3,6 +3,8 @@ interface Fault {
 	means: string;
 	/** It stays until it is healed; the others are over when they have happened. */
 	lasting: boolean;
+	/** Whom it breaks. */
+	of: 'mesh' | 'enforcer';
 	/** It acts on everybody in the cluster: nothing else may be deployed meanwhile. */
 	alone: boolean;
 }
@@ -13,20 +15,37 @@ interface Fault {
  */
 export const faults = {
 	'stop-mesh-control-plane': {
+		of: 'mesh',
 		means: 'the mesh’s control plane is stopped (Istio: istiod scaled to zero): no sidecar hears of a change',
 		lasting: true,
 		alone: true,
 	},
 	'rotate-certificates': {
+		of: 'mesh',
 		means: 'every sidecar of the scenario gets a new certificate of the same authority, without a restart',
 		lasting: false,
 		alone: false,
 	},
 	'rotate-mesh-root': {
+		of: 'mesh',
 		means:
 			'the mesh’s root is replaced: sidecars get certificates of a new one and trust both until it is healed, which takes the old one away',
 		lasting: true,
 		alone: true,
+	},
+	'restart-enforcer': {
+		of: 'enforcer',
+		means:
+			'whoever enforces NetworkPolicy is ended, and is away until it is healed; what it had programmed stays in force, and what changes meanwhile waits',
+		lasting: true,
+		alone: false,
+	},
+	'flush-enforcer': {
+		of: 'enforcer',
+		means:
+			'the same, and it takes its rules along: until it is healed nothing is enforced at all. What an engine must not do',
+		lasting: true,
+		alone: false,
 	},
 } as const satisfies Record<string, Fault>;
 
@@ -34,11 +53,40 @@ export type FaultName = keyof typeof faults;
 
 export const faultNames = Object.keys(faults) as FaultName[];
 
+export type MeshFaultName = {
+	[Name in FaultName]: (typeof faults)[Name]['of'] extends 'mesh' ? Name : never;
+}[FaultName];
+export type EnforcerFaultName = Exclude<FaultName, MeshFaultName>;
+
+export function isMeshFault(fault: FaultName): fault is MeshFaultName {
+	return faults[fault].of === 'mesh';
+}
+
 export type FaultCapability = `fault-${FaultName}`;
 
 export function faultCapability(fault: FaultName): FaultCapability {
 	return `fault-${fault}`;
 }
+
+/**
+ * Faults that are made of changes which any cluster carries out. They belong to the section `chaos` alone: phases have the
+ * changes themselves.
+ */
+export const changeFaults = {
+	'flip-policy': 'a policy is deleted, and applied again when it is healed',
+	'policy-churn': 'a policy is deleted and applied again, over and over',
+	'relabel-pod': 'a pod gets other labels, and its own again when it is healed',
+	'relabel-namespace': 'a namespace gets other labels, and its own again when it is healed',
+	'delete-pod': 'a pod is deleted, and made again under its name when it is healed',
+	'pod-churn':
+		'a pod is deleted and another one made in its place, which gets its address where the cluster can do that',
+} as const;
+
+export type ChangeFaultName = keyof typeof changeFaults;
+export type ChaosFaultName = FaultName | ChangeFaultName;
+
+export const changeFaultNames = Object.keys(changeFaults) as ChangeFaultName[];
+export const chaosFaultNames: readonly ChaosFaultName[] = [...faultNames, ...changeFaultNames];
 
 /** What a fault, or its healing, was seen to do. */
 export interface FaultEffect {

@@ -2,13 +2,14 @@ import type { IpFamily, Protocol } from './address.ts';
 import type { Capability } from './capability.ts';
 import type { DnsQuestion } from './dns.ts';
 import type { SourcePosition } from './diagnostic.ts';
-import type { FaultName } from './fault.ts';
+import type { ChaosFaultName, FaultName } from './fault.ts';
 import type { Landing } from './landing.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { KubernetesObject } from './policy.ts';
 import type {
 	AttemptKind,
 	CertificateChoice,
+	ChaosExpectation,
 	Expectation,
 	ExternalSpec,
 	NamespaceSpec,
@@ -121,6 +122,8 @@ export interface Cell {
 	/** SPIFFE id that the client itself writes into X-Forwarded-Client-Cert; nobody may take it for the client’s. */
 	forgedIdentity?: string;
 	prediction: Prediction;
+	/** It is attempted continuously in the `chaos` step of this name. */
+	chaos?: { name: string; expects: ChaosState[] };
 	/** Undefined without explicit phases. */
 	phase: string | undefined;
 	/** Name of the held connection that it goes over. */
@@ -130,6 +133,37 @@ export interface Cell {
 	skip: string | undefined;
 	position: SourcePosition;
 }
+
+/**
+ * What the policies' text says of a path at one moment of a round: before the fault, then after each of its turns.
+ * `absent`: one of its ends does not exist; `open` and `unknown` as in predictions.
+ */
+export type ChaosState = Prediction['verdict'] | 'absent';
+
+/** A fault with the attempts that go on around it, carried out `rounds` times. Milliseconds. */
+export interface ChaosPlan {
+	name: string;
+	fault: ChaosFaultName;
+	rounds: number;
+	/** Between two tries of one path. */
+	every: number;
+	/** From the beginning of a round to its first turn. */
+	before: number;
+	/** Injecting, perhaps more, and healing; after the last one everything is as it was. */
+	turns: ChaosTurn[];
+	/** Those that are attempted. */
+	cells: string[];
+	expect: ChaosExpectation;
+}
+
+export interface ChaosTurn {
+	/** Carried out one after the other. */
+	changes: ChaosChange[];
+	/** How long it stays so before the next turn, or the next round. */
+	stays: number;
+}
+
+export type ChaosChange = Extract<Step, { do: 'apply' | 'delete' | 'label' | 'create' | 'remove' | 'inject' | 'heal' }>;
 
 /** A question whose name holds no reference but `$(token)`. */
 export interface CellQuery extends DnsQuestion {
@@ -168,11 +202,13 @@ export type Step =
 			set: Record<string, string>;
 			remove: string[];
 	  }
-	| { do: 'create'; pods: string[] }
+	/** `addressOf`: of a pod that was removed, whose address the first of them gets where the cluster can do that. */
+	| { do: 'create'; pods: string[]; addressOf?: string }
 	| { do: 'remove'; pods: string[] }
-	/** `name`: by which `heal` knows it. */
-	| { do: 'inject'; fault: FaultName; name: string }
+	/** `name`: by which `heal` knows it. `node`: where, if not on all. */
+	| { do: 'inject'; fault: FaultName; name: string; node?: string }
 	| { do: 'heal'; fault: FaultName; name: string }
+	| { do: 'chaos'; chaos: ChaosPlan }
 	/** Waits until every held connection of this name has ended; milliseconds. */
 	| { do: 'await'; closed: string; bound: number }
 	/** The proxy of a pod gets another certificate in its file. */

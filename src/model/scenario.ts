@@ -1,7 +1,7 @@
 import type { IpFamily, Protocol } from './address.ts';
 import type { Capability } from './capability.ts';
 import type { SourcePosition } from './diagnostic.ts';
-import type { FaultName } from './fault.ts';
+import type { ChaosFaultName, FaultName } from './fault.ts';
 import type { DnsTransport } from './dns.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { KubernetesObject } from './policy.ts';
@@ -244,12 +244,38 @@ export type PhaseSpec = { name: string | undefined; position: SourcePosition } &
 	| { do: 'rotate'; pod: string; certificate: ServedCertificate }
 );
 
-/** A fault and the attempts that go on around it; validated now, run by a later version. */
+/** Paths that are attempted continuously while a fault is injected and healed. Times in milliseconds. */
 export interface ChaosSpec {
-	fault: string;
-	/** Of the attempts that go on around it. */
+	name: string;
+	fault: ChaosFaultName;
+	/** Of what the fault is about; only what it needs. */
+	target: { node?: string; pod?: string; namespace?: string; policy?: string; successor?: string };
+	/** Labels that are set (`relabel-pod`, `relabel-namespace`). */
+	set: Record<string, string>;
+	/** Until it is healed. */
+	for: number;
 	from: SourceRef[];
 	to: TargetRef[];
-	options: Record<string, unknown>;
+	/** Between two tries of one path. */
+	every: number;
+	/** Before the fault, and after it is healed, in each round. */
+	before: number;
+	after: number;
+	rounds: number;
+	expect: ChaosExpectation;
 	position: SourcePosition;
+}
+
+/** What is demanded of the paths around a fault; undefined: it is measured only. Milliseconds. */
+export interface ChaosExpectation {
+	/** Whether a token may arrive while its path is forbidden. */
+	leaks: 'none' | 'observe';
+	/** From a change that forbids a path, until it is closed. */
+	closes: number | undefined;
+	/** From a change that allows a path, until it is open. */
+	opens: number | undefined;
+	/** How long a forbidden path may be open in each round, without the time that closing takes. */
+	exposure: number | undefined;
+	/** How long an allowed path may be closed at a time, without the time that opening takes. */
+	outage: number | undefined;
 }

@@ -2,10 +2,10 @@ import type { IpFamily, Protocol } from './address.ts';
 import type { ServerCertificate } from './agent.ts';
 import type { ClusterFacts, Phase } from './cluster.ts';
 import type { SourcePosition } from './diagnostic.ts';
-import type { FaultName } from './fault.ts';
+import type { ChaosFaultName, FaultName } from './fault.ts';
 import type { Gate, Waiver } from './gate.ts';
 import type { OutcomeCode } from './outcome.ts';
-import type { CellQuery, Prediction } from './plan.ts';
+import type { CellQuery, ChaosState, Prediction } from './plan.ts';
 import type { AttemptKind, CertificateChoice, Expectation } from './scenario.ts';
 
 export const verdictsSchemaVersion = 1;
@@ -57,6 +57,8 @@ export interface CellVerdict {
 	wire?: WireEvidence;
 	/** Controls that this verdict rests on, each with whether it held. */
 	controls: { control: string; held: boolean; detail: string }[];
+	/** Of paths that were attempted continuously around a fault. */
+	chaos?: ChaosMeasures;
 	proof: Proof;
 	verdict: Verdict;
 	diagnosis: Diagnosis | undefined;
@@ -71,6 +73,68 @@ export interface CellVerdict {
 	repeat: string;
 	/** It failed, and the gate lets it: the judge never sets this. */
 	waiver?: Pick<Waiver, 'reason' | 'link' | 'expires' | 'position'>;
+}
+
+/**
+ * What was measured on one path around a fault. Milliseconds. A span is known to lie between two bounds, because a path is
+ * only seen when it is tried: an estimate is the middle of the two, its error half of what lies between them.
+ */
+export interface ChaosMeasures {
+	name: string;
+	fault: ChaosFaultName;
+	/** Rounds that were carried out to the end. */
+	rounds: number;
+	/** Between two tries, as planned. */
+	every: number;
+	/** Tries that were left out, because the probe was late. */
+	left: number;
+	/** How well the probe’s clock is known against the one that changes are timed by. */
+	clockError: number;
+	/** `covered`: the share of the time in which the path was tried and its server answered somebody else. */
+	forbidden: { time: number; covered: number };
+	/** `covered`: the share of the time in which the path was tried. */
+	allowed: { time: number; covered: number };
+	/** When tokens arrived although the path was forbidden; the first of them where there are many. */
+	leaks: ChaosWindow[];
+	/** When tokens were not answered although the path was allowed; the first of them where there are many. */
+	outages: ChaosWindow[];
+	/** How many there were. */
+	leakWindows: number;
+	outageWindows: number;
+	/** Undefined without any. */
+	leakWidth?: Spread;
+	outageWidth?: Spread;
+	/** From the acknowledgement of a change that forbids the path until it was closed; of one that allows it until it was open. */
+	closing?: Spread;
+	opening?: Spread;
+	/** In each round, how long the forbidden path was open in all, without the time that closing takes. */
+	exposure?: Spread;
+	/** For a time line: milliseconds from the beginning of the first round. */
+	stretches: { state: ChaosState; from: number; to: number }[];
+	changes: { at: number; change: string }[];
+}
+
+export interface ChaosWindow {
+	/** From 0. */
+	round: number;
+	/** The first and the last try in it, milliseconds from the beginning of the first round. */
+	first: number;
+	last: number;
+	tries: number;
+	atLeast: number;
+	atMost: number;
+	/** The change before it. */
+	since?: SinceChange;
+}
+
+/** Estimates over several rounds. Milliseconds. */
+export interface Spread {
+	samples: number;
+	median: number;
+	p99: number;
+	longest: number;
+	/** Of the one that is known worst. */
+	error: number;
 }
 
 export interface Observed {

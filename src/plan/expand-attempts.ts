@@ -82,21 +82,6 @@ function familiesOf({ kind, name }: TargetRef, { families }: ExpansionContext): 
 	return kind === 'clusterDns' && name === 'node-local' ? families.filter((family) => family === 'ipv4') : families;
 }
 
-/** Faults and the attempts around them are listed, so that a report shows what this version leaves out. */
-export function expandChaos(context: ExpansionContext): Cell[] {
-	const cells = context.scenario.chaos.flatMap(({ fault, from, to, position }) =>
-		expandAttempt(
-			{
-				...{ name: `chaos-${fault}`, kind: 'connect', from, to, expect: 'observe', position, options: {} },
-				...{ matrix: undefined, on: undefined, reason: undefined, by: undefined, speaks: undefined },
-			},
-			context,
-		).map((cell) => ({ ...cell, skip: `the fault ${fault} is not carried out by this version` })),
-	);
-	// Two faults of one kind may be watched on the same path.
-	return [...new Map(cells.map((cell) => [cell.id, cell])).values()];
-}
-
 function expandMatrix(attempt: AttemptSpec, matrix: MatrixSpec, context: ExpansionContext): Cell[] {
 	const pods = matrix.pods === 'all' ? context.pods : matrix.pods;
 	const cells: Cell[] = [];

@@ -3,6 +3,7 @@ import { faultCapability } from '../model/fault.ts';
 import { policyKindOf } from '../model/policy.ts';
 import { familyOf, findReferences } from '../model/reference.ts';
 import type { Scenario } from '../model/scenario.ts';
+import { driverFault } from './chaos-turns.ts';
 
 /** What a scenario needs as a whole: what it declares, and what follows from its content. In the list's own order. */
 export function neededCapabilities(scenario: Scenario): Capability[] {
@@ -26,6 +27,10 @@ export function neededCapabilities(scenario: Scenario): Capability[] {
 		if (pod.placement && 'notOnNodeOf' in pod.placement) needed.add('cross-node');
 	}
 	for (const phase of scenario.phases ?? []) if (phase.do === 'inject') needed.add(faultCapability(phase.fault));
+	for (const chaos of scenario.chaos) {
+		const fault = driverFault(chaos);
+		if (fault) needed.add(faultCapability(fault));
+	}
 	if (nodeNames(scenario).size > 1) needed.add('cross-node');
 	if (Object.values(scenario.namespaces).some((namespace) => namespace.mesh === 'sidecar')) needed.add('istio');
 	if (Object.keys(scenario.external).length > 0) needed.add('external');
@@ -46,14 +51,15 @@ export function nodeNames(scenario: Scenario): Set<string> {
 	for (const pod of Object.values(scenario.pods)) {
 		if (pod.placement && 'node' in pod.placement) names.add(pod.placement.node);
 	}
-	for (const attempt of allAttempts(scenario)) {
+	for (const { target } of scenario.chaos) if (target.node !== undefined) names.add(target.node);
+	for (const attempt of [...allAttempts(scenario), ...scenario.chaos]) {
 		for (const source of attempt.from) if (source.kind === 'node') names.add(source.name);
 		for (const target of attempt.to) if (target.kind === 'node') names.add(target.name);
 	}
 	return names;
 }
 
-/** The attempts of a scenario, whether it has phases or not. */
+/** The attempts of a scenario, whether it has phases or not; without those around faults. */
 export function allAttempts(scenario: Scenario): Scenario['attempts'] {
 	const phased = (scenario.phases ?? []).flatMap((phase) => (phase.do === 'attempt' ? phase.attempts : []));
 	return [...scenario.attempts, ...phased];

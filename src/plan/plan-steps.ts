@@ -5,8 +5,10 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Step } from '../model/plan.ts';
 import type { PhaseSpec, Scenario } from '../model/scenario.ts';
 import { canBeOpen } from './credentials.ts';
-import { type ExpansionContext, expandAttempts, expandChaos } from './expand-attempts.ts';
+import { isChange } from './cluster-state.ts';
+import { type ExpansionContext, expandAttempts } from './expand-attempts.ts';
 import { dialledTargets, type PodsThen } from './dialled-targets.ts';
+import { hasStance, planChaos, type PlannedChaos } from './plan-chaos.ts';
 import { planWorkload } from './plan-workload.ts';
 import { Predictor } from './predictor.ts';
 import { changeName, follow, stepOf } from './phase-step.ts';
@@ -28,12 +30,17 @@ export interface PlannedSteps {
 export function planSteps(scenario: Scenario, target: StepsTarget): PlannedSteps {
 	const pods = planWorkload(scenario).initialPods;
 	const predictor = new Predictor(scenario, pods, target.known);
-	const planned =
+	const { cells, steps } =
 		scenario.phases === undefined
 			? implicitSteps(scenario, target, predictor)
 			: explicitSteps(scenario, scenario.phases, target, predictor);
-	const cells = [...planned.cells, ...expandChaos({ ...target, scenario, phase: undefined, pods, holds: new Map() })];
-	return { steps: planned.steps, cells, diagnostics: [...duplicateIds(cells), ...predictor.diagnostics] };
+	return { steps, cells, diagnostics: [...duplicateIds(cells), ...predictor.diagnostics] };
+}
+
+/** Faults with the attempts that go on around them, after the steps `before`. */
+function chaosAfter(before: readonly Step[], scenario: Scenario, target: StepsTarget, pods: string[]): PlannedChaos {
+	const context: ExpansionContext = { ...target, scenario, phase: undefined, pods, holds: new Map() };
+	return planChaos(scenario, before.filter(isChange), context, target.known);
 }
 
 /** Baseline (open), apply all policies, settle, attempt, remove them, attempt again: every block is bracketed. */
@@ -44,14 +51,14 @@ function implicitSteps(
 ): { cells: Cell[]; steps: Step[] } {
 	const policies = scenario.policies.map((policy) => policy.name);
 	predictor.change({ do: 'apply', policies });
-	const cells = expandAttempts(scenario.attempts, {
-		...target,
-		scenario,
-		phase: undefined,
-		pods: Object.keys(scenario.pods),
-		holds: new Map(),
+	const pods = planWorkload(scenario).initialPods;
+	const attempted = expandAttempts(scenario.attempts, {
+		...{ ...target, scenario, phase: undefined, pods, holds: new Map() },
 	}).map((cell) => predictor.predicted(cell));
-	const runnable = cells.filter(isAttempted);
+	const chaos = chaosAfter(policies.length > 0 ? [{ do: 'apply', policies }] : [], scenario, target, pods);
+	const cells = [...attempted, ...chaos.cells];
+	const declaredIds = attempted.filter(isAttempted).map((cell) => cell.id);
+	const runnable = cells.filter((cell) => (cell.chaos ? isThere(cell) : isAttempted(cell)));
 	const ids = runnable.map((cell) => cell.id);
 	// Policies that are not ours stay where they are: what they close is never open, and is proved by contrast. So is
 	// what a certificate closes.
@@ -60,15 +67,17 @@ function implicitSteps(
 	// An allowed cell's own reply is its proof; only what may be closed has to be shown open again.
 	const closable = bracketed.filter((cell) => cell.expectation !== 'allowed').map((cell) => cell.id);
 	if (ids.length === 0) return { cells, steps: [] };
-	const declared: Step = { do: 'attempt', purpose: 'declared', phase: undefined, cells: ids };
-	if (policies.length === 0) return { cells, steps: [declared] };
+	const declared: Step[] =
+		declaredIds.length > 0 ? [{ do: 'attempt', purpose: 'declared', phase: undefined, cells: declaredIds }] : [];
+	if (policies.length === 0) return { cells, steps: [...declared, ...chaos.steps] };
 	const steps: Step[] = [
 		...(baseline.length > 0
 			? [{ do: 'attempt', purpose: 'baseline', phase: undefined, cells: baseline } as const]
 			: []),
 		{ do: 'apply', policies },
 		{ do: 'settle', cells: ids, bound: undefined },
-		declared,
+		...declared,
+		...chaos.steps,
 		{ do: 'delete', policies },
 	];
 	if (closable.length > 0) steps.push({ do: 'attempt', purpose: 'reopen', phase: undefined, cells: closable });
@@ -110,7 +119,8 @@ function explicitSteps(
 		steps.push(step);
 	}
 	fillSettles(steps);
-	return { cells, steps };
+	const chaos = chaosAfter(steps, scenario, target, [...pods]);
+	return { cells: [...cells, ...chaos.cells], steps: [...steps, ...chaos.steps] };
 }
 
 function heldConnections(
@@ -146,6 +156,11 @@ function touchesExisting({ from, to }: Cell, scenario: Scenario): boolean {
 function isAttempted(cell: Cell): boolean {
 	if (cell.skip !== undefined) return false;
 	return cell.expectation !== 'predicted' || ['allowed', 'blocked'].includes(cell.prediction.verdict);
+}
+
+/** Attempted continuously, and both of its ends exist before the fault. */
+function isThere(cell: Cell): boolean {
+	return cell.skip === undefined && hasStance(cell) && cell.chaos?.expects[0] !== 'absent';
 }
 
 function duplicateIds(cells: readonly Cell[]): Diagnostic[] {

@@ -2,6 +2,7 @@ import { faults } from '../model/fault.ts';
 import type { Workload } from '../model/plan.ts';
 import { actsOnWholeCluster } from '../model/policy.ts';
 import type { Scenario } from '../model/scenario.ts';
+import { driverFault } from './chaos-turns.ts';
 import { allAttempts, nodeNames } from './needed-capabilities.ts';
 import { asksClusterDns, asksNodeLocalDns, withResolvers } from './resolvers.ts';
 
@@ -14,8 +15,9 @@ export function planWorkload(scenario: Scenario): Workload {
 		if (phase.do === 'remove') for (const pod of phase.pods) seen.add(pod);
 		if (phase.do === 'create') for (const pod of phase.pods) if (!seen.has(pod)) createdLater.add(pod);
 	}
+	for (const { target } of scenario.chaos) if (target.successor !== undefined) createdLater.add(target.successor);
 	const attemptingNodes = new Set<string>();
-	for (const attempt of allAttempts(scenario)) {
+	for (const attempt of [...allAttempts(scenario), ...scenario.chaos]) {
 		for (const source of attempt.from) if (source.kind === 'node') attemptingNodes.add(source.name);
 	}
 	for (const phase of scenario.phases ?? []) {
@@ -37,7 +39,11 @@ export function planWorkload(scenario: Scenario): Workload {
 	};
 }
 
-function isAlone({ policies, phases = [] }: Scenario): boolean {
+function isAlone({ policies, phases = [], chaos }: Scenario): boolean {
 	if (policies.some(({ object }) => actsOnWholeCluster(object))) return true;
-	return phases.some((phase) => phase.do === 'inject' && faults[phase.fault].alone);
+	const injected = [
+		...phases.flatMap((phase) => (phase.do === 'inject' ? phase.fault : [])),
+		...chaos.flatMap((spec) => driverFault(spec) ?? []),
+	];
+	return injected.some((fault) => faults[fault].alone);
 }

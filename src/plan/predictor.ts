@@ -17,14 +17,14 @@ type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family'>;
 export class Predictor {
 	readonly diagnostics: Diagnostic[] = [];
 	readonly #scenario: Scenario;
-	readonly #known: KnownNetwork | undefined;
+	readonly known: KnownNetwork | undefined;
 	readonly #held = new Map<string, { path: Path; since: Prediction[] }>();
 	#state: ClusterState;
 	#compiled: CompiledPolicies | undefined;
 
 	constructor(scenario: Scenario, pods: readonly string[], known: KnownNetwork | undefined) {
 		this.#scenario = scenario;
-		this.#known = known;
+		this.known = known;
 		this.#state = initialState(scenario, pods);
 	}
 
@@ -33,7 +33,7 @@ export class Predictor {
 		const { policies, created } = this.#state;
 		this.#compiled ??= compilePolicies(
 			[...policies.values()],
-			policyWorld(this.#scenario, this.#state, this.#known),
+			policyWorld(this.#scenario, this.#state, this.known),
 			[...policies.keys()].map((identity) => created.get(identity) ?? 0),
 		);
 		return this.#compiled;
@@ -43,6 +43,11 @@ export class Predictor {
 	policies(): PolicySpec[] {
 		const inForce = new Set(this.#state.policies.values());
 		return this.#scenario.policies.filter(({ object }) => inForce.has(object));
+	}
+
+	/** What there is now. */
+	get state(): ClusterState {
+		return this.#state;
 	}
 
 	/** The pods' labels now. */

@@ -1,5 +1,6 @@
 import type { OutcomeCode } from '../model/outcome.ts';
 import type { CellVerdict } from '../model/verdict.ts';
+import { describeChaos } from './describe-chaos.ts';
 import { describeWireOf } from './wire.ts';
 import { describeAnswers, describeQuestion, describeTransport } from './describe-dns.ts';
 
@@ -64,6 +65,7 @@ export function describeObserved(cell: CellVerdict): string {
 		seen,
 		...(refusals.length > 0 ? [`refused by ${refusals.join(' and ')}`] : []),
 		...(dns ? [describeAnswers(dns)] : []),
+		...describeChaos(cell),
 		...(identities.length > 0 ? [`identity ${identities.join(', ')}`] : []),
 		...presented.map(describeCertificate),
 		...(wire === '' ? [] : [wire]),

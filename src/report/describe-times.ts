@@ -1,5 +1,7 @@
 import type { FaultReport, FlipReport, HoldReport, ScenarioVerdict, SinceChange } from '../model/verdict.ts';
 import { describeDuration, plural } from './counts.ts';
+import { describePath } from './describe-cell.ts';
+import { describeChaos } from './describe-chaos.ts';
 
 /** More effects than this are counted only. */
 const effectsShown = 6;
@@ -9,6 +11,10 @@ export function describeTimes(scenario: ScenarioVerdict): string[] {
 	const { faults, holds, flips, refusals } = scenario;
 	const lines = [
 		...faults.map(describeFault),
+		...scenario.cells.flatMap((cell) => {
+			const phrases = describeChaos(cell);
+			return phrases.length === 0 ? [] : [`${cell.chaos?.name}, ${describePath(cell)}: ${phrases.join('; ')}`];
+		}),
 		...holds.map(describeHold),
 		...refusals.map(({ change, message }) => `${change} was refused: ${message}`),
 	];

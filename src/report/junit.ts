@@ -153,7 +153,10 @@ function caseBody(cell: CellVerdict, result: TestCase['result']): string {
 		const sides = [`declared: ${describeDeclared(cell)}`, `predicted: ${describePredicted(cell)}`];
 		// Who it was, or who refused it, is what these attempts are about.
 		const told =
-			cell.observed.forwarded !== undefined || cell.observed.refusals !== undefined || cell.wire !== undefined;
+			cell.chaos !== undefined ||
+			cell.observed.forwarded !== undefined ||
+			cell.observed.refusals !== undefined ||
+			cell.wire !== undefined;
 		const texts = [
 			...cell.findings.map((finding) => finding.text),
 			...(cell.diagnosis === undefined ? [] : sides),

@@ -99,6 +99,11 @@ export class AgentSession {
 		return answer?.is === 'boot-stopped' ? answer : undefined;
 	}
 
+	/** Resolves when nothing of these streams is out any more. */
+	async endStreams(tokens: string[]): Promise<boolean> {
+		return (await this.#ask('streams-ended', (id) => ({ do: 'end-streams', id, tokens }))) !== undefined;
+	}
+
 	/** The agent's clock, and how long the question took there and back on ours; undefined when it did not answer. */
 	async ping(): Promise<{ at: number; asked: number; answered: number } | undefined> {
 		const asked = performance.now();

@@ -14,6 +14,7 @@ export interface Agent {
 	early: AgentRecord[] | undefined;
 }
 
+type StreamRecord = Extract<AgentRecord, { is: 'tries' | 'sightings' | 'stalled' | 'streams-ended' }>;
 export type ResultRecord = Extract<AgentRecord, { is: 'result' }>;
 
 /** Pods by name; a node or an external endpoint may have the name of a pod. */
@@ -117,17 +118,27 @@ export class Agents {
 
 	/** The ping with the shortest way there and back bounds the error best (Cristian's algorithm). */
 	async #setClock(agent: Agent): Promise<void> {
+		const best = await this.#readClock(agent);
+		if (best) agent.offset = best.offset;
+	}
+
+	/** How well times of agents can be told, once more after a while: clocks drift. */
+	async readClocks(): Promise<void> {
+		await Promise.all(this.alive().map((agent) => this.#readClock(agent)));
+	}
+
+	/** Writes down what was found. */
+	async #readClock(agent: Agent): Promise<{ offset: number; error: number } | undefined> {
 		let best: { offset: number; error: number } | undefined;
 		for (let sample = 0; sample < clockSamples; sample += 1) {
 			const pong = await agent.session.ping();
-			if (!pong) return;
+			if (!pong) return undefined;
 			const error = (pong.answered - pong.asked) / 2;
 			if (best && error >= best.error) continue;
 			best = { offset: pong.at - this.#recorder.time(pong.asked + error), error };
 		}
-		if (!best) return;
-		agent.offset = best.offset;
-		this.#recorder.append({ is: 'clock', agent: agent.endpoint, offset: best.offset, error: best.error });
+		if (best) this.#recorder.append({ is: 'clock', agent: agent.endpoint, uid: agent.uid, ...best });
+		return best;
 	}
 
 	#recordReady(agent: Agent, ready: ReadyMessage | undefined): void {
@@ -176,6 +187,11 @@ export class Agents {
 				this.#listener.holdEnded?.(hold);
 				return;
 			}
+			case 'tries':
+			case 'sightings':
+			case 'stalled':
+			case 'streams-ended':
+				return this.#recordStream(agent, record);
 			case 'syn':
 				this.#recorder.append({ is: 'syn', ...who, seenAt, from: record.from, to: record.to });
 				return;
@@ -184,6 +200,32 @@ export class Agents {
 				return;
 			default:
 				this.#recorder.append({ is: 'record', ...who, of: record.is });
+		}
+	}
+
+	/** What continuous attempts tell. */
+	#recordStream(agent: Agent, record: StreamRecord): void {
+		const who = { agent: agent.endpoint, uid: agent.uid, seq: record.seq };
+		switch (record.is) {
+			case 'tries': {
+				const { stream, base, outcomes, tries } = record;
+				this.#recorder.append({ is: 'tries', ...who, stream, base: this.#runTime(agent, base), outcomes, tries });
+				return;
+			}
+			case 'sightings': {
+				const { stream, protocol, from, to, base, seen } = record;
+				const at = { base: this.#runTime(agent, base), seen };
+				this.#recorder.append({ is: 'sightings', ...who, stream, protocol, from, to, ...at });
+				return;
+			}
+			case 'stalled': {
+				const [from, to] = [this.#runTime(agent, record.from), this.#runTime(agent, record.to)];
+				this.#recorder.append({ is: 'stalled', ...who, from, to });
+				return;
+			}
+			case 'streams-ended':
+				this.#recorder.append({ is: 'streams-ended', ...who, streams: record.streams });
+				return;
 		}
 	}
 }

@@ -8,7 +8,7 @@ import { withAddresses } from './known-addresses.ts';
 import type { Recorder } from './recorder.ts';
 import type { UndoStack } from './undo-stack.ts';
 
-export type ChangeStep = Exclude<Step, { do: 'attempt' | 'settle' | 'hold' | 'await' }>;
+export type ChangeStep = Exclude<Step, { do: 'attempt' | 'settle' | 'hold' | 'await' | 'chaos' }>;
 
 /** What a step is about, in the scenario's own names. */
 export function changedNames(step: ChangeStep): string[] {
@@ -37,12 +37,13 @@ interface ChangeContext {
 	recorder: Recorder;
 }
 
-/** Makes one change to policies, labels, pods or what is broken on purpose, and writes down when it was asked for and acknowledged. */
+/** Makes one change to policies, labels, pods or what is broken on purpose, and writes down when it was asked for and acknowledged. `turn`: of a `chaos` step. */
 export async function changeCluster(
 	step: ChangeStep,
 	index: number,
 	boot: Record<string, BootAttempt[]>,
 	context: ChangeContext,
+	turn?: { round: number; turn: number },
 ): Promise<void> {
 	const { recorder } = context;
 	const { acknowledgement, refused } = await attempt(step, boot, context);
@@ -57,6 +58,7 @@ export async function changeCluster(
 		acknowledgement: acknowledgement.level,
 		...(effects && { effects }),
 		...(refused !== undefined && { refused }),
+		...(turn && { turn }),
 	});
 }
 
@@ -90,14 +92,14 @@ function carryOut(
 		case 'delete':
 			return deployment.remove(objectsOf(step.policies, context));
 		case 'create':
-			return deployment.createPods(step.pods, boot);
+			return deployment.createPods(step.pods, boot, step.addressOf);
 		case 'remove':
 			return deployment.removePods(step.pods);
 		case 'rotate':
 			if (deployment.rotateProxyCertificate) return deployment.rotateProxyCertificate(step.pod, step.certificate);
 			throw new GatecrashError('GC_CLUSTER', `This cluster has no proxy beside ${step.pod}.`);
 		case 'inject':
-			return inject(step.fault, context);
+			return inject(step, context);
 		case 'heal':
 			return deployment.heal?.(step.fault) ?? unable(step.fault);
 		case 'label': {
@@ -109,10 +111,13 @@ function carryOut(
 }
 
 /** Healed at the end whatever happens, also where it was injected half-way. */
-function inject(fault: FaultName, { deployment, undo }: ChangeContext): Promise<Acknowledgement & FaultEffect> {
+function inject(
+	{ fault, node }: Extract<ChangeStep, { do: 'inject' }>,
+	{ deployment, undo }: ChangeContext,
+): Promise<Acknowledgement & FaultEffect> {
 	if (!deployment.inject) return unable(fault);
 	if (faults[fault].lasting) undo.push(`the fault ${fault}`, async () => void (await deployment.heal?.(fault)));
-	return deployment.inject(fault);
+	return deployment.inject(fault, node);
 }
 
 /** What the plan should have skipped. */

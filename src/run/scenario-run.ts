@@ -1,12 +1,14 @@
 import type { AgentSettings, Cluster, ClusterFacts, Deployment } from '../model/cluster.ts';
 import type { Purpose } from '../model/event.ts';
-import type { Cell, ScenarioPlan, Step } from '../model/plan.ts';
+import type { Cell, ChaosPlan, ScenarioPlan, Step } from '../model/plan.ts';
 import type { SourcePorts } from '../plan/source-ports.ts';
 import { Agents } from './agents.ts';
 import { attemptCells } from './attempt-cells.ts';
 import { attemptsAtStart } from './attempts-at-start.ts';
 import { type EpochWait, longestWait } from './calibration.ts';
+import { changeEndpoints } from './change-endpoints.ts';
 import { Certificates } from './certificates.ts';
+import { chaosWait, runChaos } from './chaos-step.ts';
 import { changeCluster, changedNames, type ChangeStep } from './change-cluster.ts';
 import { runEpoch } from './epoch.ts';
 import { HeldConnections } from './held-connections.ts';
@@ -16,12 +18,13 @@ import type { Permits } from './permits.ts';
 import type { OnProgress } from './progress.ts';
 import type { Recorder } from './recorder.ts';
 import { reservedPorts } from './reserved-ports.ts';
-import { isBaseline, nextAttempts } from './steps.ts';
+import { isAllowed, isBaseline, nextAttempts } from './steps.ts';
 import { settle } from './settle.ts';
 import { repliedBy, Tries } from './tries.ts';
 import type { UndoStack } from './undo-stack.ts';
-import { wirePods } from './wire-pods.ts';
-import { WireWatch } from './wire-watch.ts';
+import { writeEndpoints } from './write-endpoints.ts';
+import { watchWire } from './watch-wire.ts';
+import type { WireWatch } from './wire-watch.ts';
 
 export interface ScenarioRunContext {
 	plan: ScenarioPlan;
@@ -49,6 +52,8 @@ export class ScenarioRun {
 	readonly #ports: SourcePorts;
 	readonly #certificates: Certificates;
 	readonly #holds = new HeldConnections();
+	/** UIDs of endpoints that stand in the history. */
+	readonly #written = new Set<string>();
 	#epoch = 0;
 	/** Of the plan's steps, the one that comes next; undefined: nothing has happened yet. */
 	#next: number | undefined;
@@ -116,16 +121,7 @@ export class ScenarioRun {
 
 	/** Writes down every endpoint that is new, then opens its agent. */
 	async #open(): Promise<void> {
-		const { deployment, recorder } = this.#context;
-		const names = deployment.namespaceNames?.() ?? {};
-		// Certificates of workloads hold the cluster's names.
-		if (Object.entries(names).some(([name, real]) => name !== real)) recorder.append({ is: 'namespaces', names });
-		const endpoints = deployment.endpoints().filter((endpoint) => !this.#agents.byUid(endpoint.uid));
-		for (const { kind, name, uid, addresses, namespace, labels, hostNetwork, node, agent } of endpoints) {
-			const place = { ...(namespace === undefined ? {} : { namespace }), ...(node === undefined ? {} : { node }) };
-			recorder.append({ is: 'endpoint', kind, name, uid, addresses, labels, hostNetwork, agent, ...place });
-		}
-		recorder.append({ is: 'services', services: deployment.services() });
+		const endpoints = writeEndpoints(this.#context, this.#written);
 		if (endpoints.length === 0) return;
 		this.#progress('starting agents');
 		await this.#agents.open(endpoints);
@@ -139,6 +135,8 @@ export class ScenarioRun {
 				return this.#settle(step, index);
 			case 'hold':
 				return this.#hold(step, index);
+			case 'chaos':
+				return this.#chaos(step.chaos, index);
 			case 'await':
 				this.#progress(`waiting for the end of ${step.closed}`);
 				return this.#holds.awaitEnd(step, index, this.#context.recorder, this.#context.signal);
@@ -203,41 +201,50 @@ export class ScenarioRun {
 		});
 	}
 
+	async #chaos(chaos: ChaosPlan, step: number): Promise<void> {
+		const cells = this.#cellsOf(chaos.cells);
+		await this.#certificates.fetch(cells);
+		const deadline = chaosWait(this.#wait);
+		const own = { agents: this.#agents, ports: this.#ports, certificates: this.#certificates };
+		await this.#inEpoch(step, 'chaos', true, deadline, async (epoch) => {
+			await runChaos(this.#context, {
+				...{ chaos, cells, step, epoch, deadline, ...own },
+				change: (change, boot, turn) => this.#changeNow(change, step, boot, turn),
+				onRound: (round) => this.#progress(`chaos: ${chaos.name}`, round, chaos.rounds),
+			});
+			return [];
+		});
+	}
+
+	/** A change while nothing is attempted. */
 	async #change(step: ChangeStep, index: number): Promise<void> {
-		const { deployment, recorder } = this.#context;
 		this.#progress(step.do === 'apply' ? 'applying policies' : `${step.do}: ${changedNames(step).join(', ')}`);
 		await this.#cancelAll();
-		const before = new Map(deployment.endpoints().map((endpoint) => [endpoint.uid, endpoint.name]));
-		const change = async (boot: Parameters<typeof changeCluster>[2]) => {
-			await changeCluster(step, index, boot, this.#context);
-			// An authority may have been replaced: what it made is made anew.
-			if (step.do === 'inject' || step.do === 'heal') this.#certificates.forget();
-			const now = new Set(deployment.endpoints().map((endpoint) => endpoint.uid));
-			for (const [uid, name] of before) {
-				if (now.has(uid)) continue;
-				recorder.append({ is: 'endpoint-removed', name, uid });
-				this.#agents.close(uid);
-			}
-			await this.#open();
-		};
+		const change = (boot: Parameters<typeof changeCluster>[2]) => this.#changeNow(step, index, boot);
 		if (step.do !== 'create') return change({});
 		const cells = this.#cellsOf(nextAttempts(this.#context.plan.steps, index));
 		await this.#certificates.fetch(cells.filter(({ from }) => step.pods.includes(from.name)));
+		const own = { tries: this.#tries, agents: this.#agents, ports: this.#ports, certificates: this.#certificates };
 		await attemptsAtStart({
-			...{
-				pods: step.pods,
-				cells,
-				step: index,
-				tries: this.#tries,
-				agents: this.#agents,
-				ports: this.#ports,
-				certificates: this.#certificates,
-				wait: this.#wait,
-			},
+			...{ pods: step.pods, cells, step: index, wait: this.#wait, ...own },
 			context: this.#context,
 			nextEpoch: () => ++this.#epoch,
 			create: change,
 		});
+	}
+
+	async #changeNow(
+		step: ChangeStep,
+		index: number,
+		boot: Parameters<typeof changeCluster>[2],
+		turn?: { round: number; turn: number },
+	): Promise<void> {
+		await changeEndpoints(step, this.#context, this.#agents, turn !== undefined, () =>
+			changeCluster(step, index, boot, this.#context, turn),
+		);
+		// An authority may have been replaced: what it made is made anew.
+		if (step.do === 'inject' || step.do === 'heal') this.#certificates.forget();
+		await this.#open();
 	}
 
 	/** Before a change every attempt is ended, and the end acknowledged: nothing of before may arrive after. */
@@ -262,11 +269,7 @@ export class ScenarioRun {
 
 	/** Only where something is declared to be unreadable. */
 	#wire(epoch: number, cells: readonly Cell[]): WireWatch | undefined {
-		const { facts, deployment, recorder, plan } = this.#context;
-		const told = facts.wireCapture && plan.cells.some(({ kind }) => kind === 'mtls');
-		const between = told ? wirePods(cells, deployment) : undefined;
-		const context = { deployment, recorder, agents: this.#agents, ports: this.#ports };
-		return between && new WireWatch(context, { epoch, ...between });
+		return watchWire(this.#context, { agents: this.#agents, ports: this.#ports }, epoch, cells);
 	}
 
 	#settleBound(ofStep: number | undefined): number {
@@ -285,7 +288,3 @@ export class ScenarioRun {
 }
 
 const activities = { baseline: 'baseline', declared: 'attempting', reopen: 'reopening' } as const;
-
-function isAllowed(cell: Cell): boolean {
-	return cell.expectation === 'allowed' || (cell.expectation === 'predicted' && cell.prediction.verdict === 'allowed');
-}

@@ -1,4 +1,4 @@
-import type { Step } from '../model/plan.ts';
+import type { Cell, Step } from '../model/plan.ts';
 
 /** The step that shows paths open before the first policy. */
 export function isBaseline(step: Step): step is Extract<Step, { do: 'attempt' }> {
@@ -9,4 +9,9 @@ export function isBaseline(step: Step): step is Extract<Step, { do: 'attempt' }>
 export function nextAttempts(steps: readonly Step[], index: number): string[] {
 	for (const step of steps.slice(index + 1)) if (step.do === 'attempt') return step.cells;
 	return [];
+}
+
+/** Its path is meant to be open. */
+export function isAllowed(cell: Cell): boolean {
+	return cell.expectation === 'allowed' || (cell.expectation === 'predicted' && cell.prediction.verdict === 'allowed');
 }

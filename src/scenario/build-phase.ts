@@ -1,9 +1,9 @@
 import type { FaultName } from '../model/fault.ts';
-import type { ChaosSpec, PhaseSpec } from '../model/scenario.ts';
+import type { PhaseSpec } from '../model/scenario.ts';
 import type { SourcePosition } from '../model/diagnostic.ts';
 import { buildAttempt } from './build-attempt.ts';
-import { parseDuration, parseRate } from './duration.ts';
-import type { ChaosInput, PhaseInput } from './schema.ts';
+import { parseDuration } from './duration.ts';
+import type { PhaseInput } from './schema.ts';
 import { listOf, parseSource, parseTarget } from './short-forms.ts';
 
 /**
@@ -57,30 +57,4 @@ export function buildPhase(
 		return { ...common, do: 'await', closed: input.await.closed, bound: parseDuration(input.await.within) };
 	}
 	return undefined;
-}
-
-/** Durations become milliseconds, the rate the milliseconds between two tries. */
-export function buildChaos(input: ChaosInput, pods: readonly string[], position: SourcePosition): ChaosSpec {
-	const { fault, target, attempts, expect, repeat, set } = input;
-	const milliseconds = (text: string | undefined): number | undefined =>
-		text === undefined ? undefined : parseDuration(text);
-	const options = {
-		target: target ?? {},
-		for: milliseconds(input.for),
-		set,
-		repeat: repeat ?? 1,
-		attempts: {
-			every: parseRate(attempts.rate),
-			before: parseDuration(attempts.before),
-			after: parseDuration(attempts.after),
-		},
-		expect: {
-			leaks: expect?.leaks,
-			outage: milliseconds(expect?.outage?.max),
-			closes: milliseconds(expect?.closes?.within),
-			exposure: milliseconds(expect?.exposure?.max),
-		},
-	};
-	const from = listOf(attempts.from).flatMap((source) => (source === 'all' ? pods : [source]));
-	return { fault, from: from.map(parseSource), to: listOf(attempts.to).map(parseTarget), options, position };
 }

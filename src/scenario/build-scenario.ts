@@ -8,7 +8,8 @@ import type {
 	ServiceSpec,
 } from '../model/scenario.ts';
 import { buildAttempt } from './build-attempt.ts';
-import { buildChaos, buildPhase } from './build-phase.ts';
+import { buildChaos } from './build-chaos.ts';
+import { buildPhase } from './build-phase.ts';
 import { buildProxy } from './build-proxy.ts';
 import type { DocumentPath } from './document-path.ts';
 import { parseDuration } from './duration.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { rotatedCertificate } from './schema-proxy.ts';
 import { faultNames } from '../model/fault.ts';
 import { attemptSchema, source, target } from './schema-attempt.ts';
-import { dnsLabel, duration, labelKey, labels, node, oneOrList, rate } from './schema-names.ts';
+import { dnsLabel, duration, labelKey, labels, oneOrList } from './schema-names.ts';
 
 const hold = z.strictObject({
 	name: dnsLabel.describe('Name of the connection, for `on`.'),
@@ -69,58 +69,3 @@ export const phaseSchema = z
 			),
 	})
 	.meta({ id: 'Phase' });
-
-/** The closed catalogue of faults. */
-export const faults = [
-	'restart-enforcer',
-	'kill-enforcer',
-	'restart-dns',
-	'restart-mesh-control-plane',
-	'delete-pod',
-	'relabel-pod',
-	'relabel-namespace',
-	'flip-policy',
-	'policy-churn',
-	'restart-node',
-	'rotate-certificates',
-	'pod-churn',
-] as const;
-
-const most = z.strictObject({ max: duration.describe('At most so long.') });
-const within = z.strictObject({ within: duration.describe('At the latest after so long.') });
-
-export const chaosSchema = z
-	.strictObject({
-		fault: z.enum(faults).describe('What is broken on purpose.'),
-		target: z
-			.strictObject({
-				node: node.optional().describe('A node.'),
-				pod: dnsLabel.optional().describe('A pod.'),
-				namespace: dnsLabel.optional().describe('A namespace.'),
-				policy: dnsLabel.optional().describe('A policy, by its name in `spec.policies`.'),
-			})
-			.optional()
-			.describe('Where.'),
-		for: duration.optional().describe('How long until it is healed.'),
-		set: labels.optional().describe('Labels that are set (`relabel-pod`, `relabel-namespace`).'),
-		attempts: z
-			.strictObject({
-				from: oneOrList(source).describe('Who attempts.'),
-				to: oneOrList(target).describe('What is attempted.'),
-				rate: rate.describe('How often, for each path.'),
-				before: duration.describe('For how long before the fault.'),
-				after: duration.describe('For how long after it is healed.'),
-			})
-			.describe('Attempts that go on all the time.'),
-		repeat: z.int().min(1).max(1000).optional().describe('How often; default 1.'),
-		expect: z
-			.strictObject({
-				leaks: z.enum(['none', 'observe']).optional().describe('Whether a forbidden token may arrive.'),
-				outage: most.optional().describe('Allowed paths may be down.'),
-				closes: within.optional().describe('Forbidden paths close.'),
-				exposure: most.optional().describe('Forbidden paths may be open in all.'),
-			})
-			.optional()
-			.describe('What is demanded.'),
-	})
-	.meta({ id: 'Chaos' });

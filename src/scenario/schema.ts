@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { capabilityNames } from '../model/capability.ts';
 import { attemptSchema } from './schema-attempt.ts';
+import { chaosSchema } from './schema-chaos.ts';
 import { dnsLabel, duration } from './schema-names.ts';
-import { chaosSchema, phaseSchema } from './schema-phase.ts';
+import { phaseSchema } from './schema-phase.ts';
 import { externalSchema, namespaceSchema, podSchema, serviceSchema } from './schema-workload.ts';
 
 export const apiVersion = 'gatecrash.dev/v1alpha1';
@@ -80,7 +81,11 @@ const specSchema = z.strictObject({
 		.min(1)
 		.optional()
 		.describe('Instead of `attempts`: explicit steps; nothing is implicit then.'),
-	chaos: z.array(chaosSchema).min(1).optional().describe('Faults, with attempts that go on around them.'),
+	chaos: z
+		.array(chaosSchema)
+		.min(1)
+		.optional()
+		.describe('Faults, with attempts that go on around them; after the attempts, or the last phase.'),
 });
 
 /** The single source of the scenario format: validation, the published JSON Schema and the reference docs come from it. */

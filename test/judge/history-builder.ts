@@ -214,7 +214,7 @@ class World {
 		}
 		for (const pod of this.#agents()) {
 			this.#append({ is: 'agent-ready', agent: pod.name, observableSince: this.#at, failures: [] });
-			this.#append({ is: 'clock', agent: pod.name, offset: 0, error: 0.01 });
+			this.#append({ is: 'clock', agent: pod.name, uid: uidOf(pod.name), offset: 0, error: 0.01 });
 		}
 		this.#scenario.steps.forEach((step, index) => this.#step(step, index));
 		this.#append({ is: 'scenario-ended', outcome: 'completed' });

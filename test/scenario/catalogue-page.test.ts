@@ -34,6 +34,7 @@ describe('docs/catalogue.md', () => {
 		['istio', 30],
 		['dns', 30],
 		['tls', 8],
+		['chaos', 8],
 	] as const) {
 		it(`names each scenario of ${folder} once, with its file, in the column of its status, and no other`, async () => {
 			const { scenarios } = await readScenarios([`scenarios/${folder}`]);
@@ -46,6 +47,7 @@ describe('docs/catalogue.md', () => {
 
 	it('knows every folder of scenarios', () => {
 		expect(readdirSync(new URL('../../scenarios', import.meta.url)).sort()).to.deep.equal([
+			'chaos',
 			'dns',
 			'istio',
 			'network-policy',

@@ -39,8 +39,8 @@ describe('the example of the format', () => {
 		expect(attempts.attempts[11]?.to).to.deep.equal([
 			{ kind: 'clusterDns', name: '', port: undefined, protocol: undefined },
 		]);
-		expect(attempts.chaos[0]?.options).to.deep.include({ for: 2000, repeat: 5 });
-		expect(attempts.chaos[0]?.options.attempts).to.deep.include({ every: 20, before: 2000, after: 10_000 });
+		expect(attempts.chaos[0]).to.deep.include({ for: 2000, rounds: 5, every: 20, before: 2000, after: 10_000 });
+		expect(attempts.chaos[0]?.expect).to.deep.include({ leaks: 'none', outage: 5000, closes: 2000, exposure: 0 });
 		expect(attempts.policies.map(({ position }) => position.file)).to.deep.equal([
 			'test/fixtures/scenarios/policies/default-deny.yaml',
 			'test/fixtures/scenarios/full-example.yaml',

@@ -42,6 +42,8 @@ export class MeshFaults implements ClusterFaults {
 				return renewal(sidecars, signal);
 			case 'rotate-mesh-root':
 				return this.#replaceRoot(sidecars, signal);
+			default:
+				throw new GatecrashError('GC_CLUSTER', `This cluster can't inject the fault ${fault}.`);
 		}
 	}
 

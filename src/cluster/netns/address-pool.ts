@@ -23,8 +23,12 @@ export class AddressPool {
 		this.#next = first;
 	}
 
-	/** @throws GatecrashError GC_CLUSTER when every number is taken. */
-	take(): { number: number; addresses: Addresses } {
+	/** `wanted`: given out where it is free. @throws GatecrashError GC_CLUSTER when every number is taken. */
+	take(wanted?: number): { number: number; addresses: Addresses } {
+		if (wanted !== undefined && !this.#taken.has(wanted)) {
+			this.#taken.add(wanted);
+			return { number: wanted, addresses: addressesOf(this.#range, wanted, this.#families) };
+		}
 		for (let tried = this.#first; tried <= this.#last; tried++) {
 			const number = this.#next;
 			this.#next = number === this.#last ? this.#first : number + 1;

@@ -10,7 +10,7 @@ import type {
 	Deployment,
 	KnownNetwork,
 } from '../../model/cluster.ts';
-import { faultCapability, faultNames } from '../../model/fault.ts';
+import { faultCapability, faultNames, isMeshFault } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ClusterRange } from '../../model/reference.ts';
@@ -94,12 +94,18 @@ class EmbeddedCluster implements Cluster {
 			...{ nodes: 1, ranges: rangesOf(this.#families), externalRanges: ranges.external },
 			nodeRanges: { ipv4: `${nodeAddresses.ipv4}/32`, ipv6: `${nodeAddresses.ipv6}/128` },
 		};
-		const ofMesh: Capability[] = ['istio', 'envoy', 'mesh-certificates', ...faultNames.map(faultCapability)];
+		const ofMesh: Capability[] = [
+			'istio',
+			'envoy',
+			'mesh-certificates',
+			...faultNames.filter(isMeshFault).map(faultCapability),
+		];
 		const mesh = this.#envoy === undefined ? [] : ofMesh;
 		const captures = options.captures ?? findTool('perl') !== undefined;
 		this.capabilities = new Set([
 			...this.#families,
 			...(['network-policy', 'host-network', 'external', 'node-port', 'cluster-dns', 'metadata'] as const),
+			...faultNames.filter((fault) => !isMeshFault(fault)).map(faultCapability),
 			...mesh,
 			...(captures ? (['wire-capture'] as const) : []),
 		]);

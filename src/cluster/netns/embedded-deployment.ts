@@ -18,6 +18,8 @@ import type { CertificateChoice, ServedCertificate } from '../../model/scenario.
 import { LineProcess } from '../line-process.ts';
 import { captureProgram } from '../wire/capture-program.ts';
 import { SharedCapture } from '../wire/shared-capture.ts';
+import { healFault, injectFault } from './embedded-faults.ts';
+import { Enforcer } from './enforcer.ts';
 import type { Engine } from './engine.ts';
 import { isClusterDns, nodeLocalDnsAddress } from '../../model/cluster-dns.ts';
 import { clusterResolver } from './cluster-dns.ts';
@@ -29,14 +31,13 @@ import { type Member, nodeName } from './inventory.ts';
 import { readLossCounters, sumLosses } from './loss-counters.ts';
 import { envoyHint } from './envoy/envoy-binary.ts';
 import type { Mesh } from './mesh/mesh.ts';
-import { type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
+import { keyOf, type NetworkPolicy, readNetworkPolicy } from './network-policy.ts';
 import { policyRuleset } from './policy-ruleset.ts';
 import type { Proxies } from './proxies/proxies.ts';
 import { relabelled } from './relabelled.ts';
 import type { ServiceBook } from './service-book.ts';
 import { serviceRuleset } from './service-ruleset.ts';
 import { spawnAgent, startAgent } from './start-agent.ts';
-import { transactions } from './transaction.ts';
 
 /** How many namespaces are set up at once; more than processors, because each waits for the kernel now and then. */
 const lanes = 4;
@@ -58,12 +59,11 @@ export class EmbeddedDeployment implements Deployment {
 	readonly #inventory: Inventory;
 	readonly #services: ServiceBook;
 	readonly #options: Options;
+	readonly #enforcer: Enforcer;
+	readonly #breakable: Parameters<typeof healFault>[1];
 	readonly #agents = new Map<Member, LineProcess>();
 	#policies = new Map<string, NetworkPolicy>();
-	#generation = 0;
 	#capture: SharedCapture | undefined;
-	/** Rules in force; undefined where that is not known. */
-	#rules: string | undefined;
 	#queue: Promise<unknown> = Promise.resolve();
 	#closing: Promise<void> | undefined;
 	#timer: NodeJS.Timeout | undefined;
@@ -73,6 +73,8 @@ export class EmbeddedDeployment implements Deployment {
 		this.#inventory = inventory;
 		this.#services = services;
 		this.#options = options;
+		this.#enforcer = new Enforcer(fabric, options.engine, options.tamper);
+		this.#breakable = { enforcer: this.#enforcer, mesh: () => this.#mesh(), commit: () => this.#commit() };
 	}
 
 	/** Everything that exists from the beginning. */
@@ -129,13 +131,11 @@ export class EmbeddedDeployment implements Deployment {
 		});
 	}
 
-	createPods(pods: string[], boot: Record<string, BootAttempt[]>): Promise<Acknowledgement> {
-		return this.#inTurn(() =>
-			this.#bringUp(
-				pods.map((name) => this.#inventory.addPod(name)),
-				boot,
-			),
-		);
+	createPods(pods: string[], boot: Record<string, BootAttempt[]>, addressOf?: string): Promise<Acknowledgement> {
+		return this.#inTurn(() => {
+			this.#enforcer.check(pods);
+			return this.#bringUp(this.#inventory.addPods(pods, addressOf), boot);
+		});
 	}
 
 	removePods(pods: string[]): Promise<Acknowledgement> {
@@ -175,17 +175,16 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	async clientCertificate(pod: string, choice: Exclude<CertificateChoice, 'none'>): Promise<ClientCertificate> {
-		if (this.#options.mesh) return this.#options.mesh.certificate(pod, choice);
-		throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has no mesh here.', { hint: envoyHint });
+		return this.#mesh().certificate(pod, choice);
 	}
 
-	inject(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
-		return this.#withEffects(async (mesh) => mesh.inject(fault));
+	inject(fault: FaultName, node?: string): Promise<Acknowledgement & FaultEffect> {
+		return this.#withEffects(() => injectFault(fault, node, this.#breakable));
 	}
 
 	/** A fabric that is closing takes every fault with it. */
 	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
-		return this.#withEffects(async (mesh) => (this.#closing ? [] : mesh.heal(fault)));
+		return this.#withEffects(async () => (this.#closing ? [] : healFault(fault, this.#breakable)));
 	}
 
 	/** In the fabric, where the host side of every pod is. */
@@ -248,13 +247,14 @@ export class EmbeddedDeployment implements Deployment {
 		else this.#policies.delete(keyOf(policy));
 	}
 
-	async #withEffects(step: (mesh: Mesh) => Promise<string[]>): Promise<Acknowledgement & FaultEffect> {
+	#mesh(): Mesh {
+		if (this.#options.mesh) return this.#options.mesh;
+		throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has no mesh here.', { hint: envoyHint });
+	}
+
+	async #withEffects(step: () => Promise<string[]>): Promise<Acknowledgement & FaultEffect> {
 		let effects: string[] = [];
-		const acknowledgement = await this.#inTurn(async () => {
-			if (!this.#options.mesh)
-				throw new GatecrashError('GC_CLUSTER', 'The embedded cluster has no mesh here.', { hint: envoyHint });
-			effects = await step(this.#options.mesh);
-		});
+		const acknowledgement = await this.#inTurn(async () => void (effects = await step()));
 		return { ...acknowledgement, effects };
 	}
 
@@ -263,7 +263,8 @@ export class EmbeddedDeployment implements Deployment {
 		const done = this.#queue.then(step);
 		this.#queue = done.catch(() => {});
 		await done;
-		return { requestedAt, acknowledgedAt: performance.now(), level: 'programmed' };
+		const level = this.#enforcer.stopped ? 'stored' : 'programmed';
+		return { requestedAt, acknowledgedAt: performance.now(), level };
 	}
 
 	async #commit(): Promise<void> {
@@ -272,20 +273,9 @@ export class EmbeddedDeployment implements Deployment {
 			namespaces: this.#inventory.namespaceLabels,
 			policies: [...this.#policies.values()],
 		};
-		const { tamper } = this.#options;
 		const service = serviceRuleset(this.#options.engine.services(this.#services.entries()), this.#inventory.families);
 		const policy = policyRuleset(view, this.#options.engine);
-		const rules = JSON.stringify([policy, service]);
-		// Most changes of a mesh change no rule of the fabric.
-		if (rules !== this.#rules || tamper !== undefined) {
-			this.#rules = undefined;
-			for (const input of transactions(this.#generation, { policy, service }, tamper)) {
-				await this.#fabric.run(['nft', '-f', '-'], input);
-			}
-			// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
-			this.#generation++;
-			this.#rules = rules;
-		}
+		await this.#enforcer.program({ policy, service });
 		await Promise.all([this.#options.mesh?.sync(), this.#options.proxies?.sync()]);
 		this.#compileAgain(this.#options.engine.compilesAgainIn());
 	}
@@ -298,8 +288,4 @@ export class EmbeddedDeployment implements Deployment {
 			this.#inTurn(() => this.#commit()).catch(() => {});
 		}, delay);
 	}
-}
-
-function keyOf({ namespace, name }: NetworkPolicy): string {
-	return `${namespace}/${name}`;
 }

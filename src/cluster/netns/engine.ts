@@ -29,6 +29,21 @@ export class Engine {
 		return undefined;
 	}
 
+	/** Milliseconds between the acknowledgement of a change and its rules in the kernel. */
+	programsLateBy(): number {
+		return 0;
+	}
+
+	/** Milliseconds for which there are no rules while they are replaced; 0: they are, in one instant. */
+	replacesWithGapOf(): number {
+		return 0;
+	}
+
+	/** Whether its rules go when it is ended. */
+	flushesWhenStopped(): boolean {
+		return false;
+	}
+
 	/** Policies in force, in the order of their names. */
 	inForce(policies: NetworkPolicy[]): NetworkPolicy[] {
 		return policies;

@@ -38,6 +38,8 @@ export class Inventory {
 	readonly #workload: Workload;
 	readonly #members = new Map<string, Member>();
 	readonly #podPool: AddressPool;
+	/** Numbers of pods that were removed, by their names. */
+	readonly #former = new Map<string, number>();
 	readonly #externalPool: AddressPool;
 
 	constructor(workload: Workload, families: readonly IpFamily[]) {
@@ -68,13 +70,17 @@ export class Inventory {
 		return ['pod/', '', 'node/', 'external/'].map((kind) => this.#members.get(`${kind}${name}`)).find(Boolean);
 	}
 
-	/** @throws GatecrashError GC_CLUSTER for a pod that is unknown or exists already. */
-	addPod(name: string): Member {
+	/**
+	 * `addressOf`: a pod that was removed, whose address it gets if nobody has it by now.
+	 * @throws GatecrashError GC_CLUSTER for a pod that is unknown or exists already.
+	 */
+	addPod(name: string, addressOf?: string): Member {
 		const spec = this.#workload.pods[name];
 		if (!spec)
 			throw new GatecrashError('GC_CLUSTER', `There is no pod "${name}" in scenario ${this.#workload.scenario}.`);
 		if (this.#members.has(`pod/${name}`)) throw new GatecrashError('GC_CLUSTER', `The pod "${name}" exists already.`);
-		const place = spec.hostNetwork ? this.#onNode(spec.listen) : this.#ownNetwork(spec.completes);
+		const wanted = addressOf === undefined ? undefined : this.#former.get(addressOf);
+		const place = spec.hostNetwork ? this.#onNode(spec.listen) : this.#ownNetwork(spec.completes, wanted);
 		return this.#add({
 			...place,
 			kind: 'pod',
@@ -90,12 +96,20 @@ export class Inventory {
 		});
 	}
 
+	/** `addressOf`: of the first of them, as in `addPod`. */
+	addPods(names: readonly string[], addressOf?: string): Member[] {
+		return names.map((name, index) => this.addPod(name, index === 0 ? addressOf : undefined));
+	}
+
 	/** @throws GatecrashError GC_CLUSTER for a pod that does not exist. */
 	removePod(name: string): Member {
 		const member = this.#members.get(`pod/${name}`);
 		if (!member) throw new GatecrashError('GC_CLUSTER', `There is no pod "${name}" to remove or to change.`);
 		this.#members.delete(`pod/${name}`);
-		if (member.number !== undefined) this.#podPool.release(member.number);
+		if (member.number !== undefined) {
+			this.#podPool.release(member.number);
+			this.#former.set(name, member.number);
+		}
 		this.nodePorts.release(member.portMap);
 		return member;
 	}
@@ -176,8 +190,8 @@ export class Inventory {
 		return { addresses: pick(nodeAddresses, this.families), attachment: undefined, number: undefined, portMap };
 	}
 
-	#ownNetwork(completed: boolean) {
-		const { number, addresses } = this.#podPool.take();
+	#ownNetwork(completed: boolean, wanted?: number) {
+		const { number, addresses } = this.#podPool.take(wanted);
 		return { addresses, number, attachment: completed ? undefined : attachment('p', number, addresses), portMap: {} };
 	}
 

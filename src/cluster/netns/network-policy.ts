@@ -71,3 +71,8 @@ export function readNetworkPolicy(object: KubernetesObject): NetworkPolicy {
 		egress: egress?.map((rule) => ({ peers: rule.to ?? undefined, ports: rule.ports ?? undefined })),
 	};
 }
+
+/** Of two policies with the same one, the later replaces the earlier. */
+export function keyOf({ namespace, name }: Pick<NetworkPolicy, 'namespace' | 'name'>): string {
+	return `${namespace}/${name}`;
+}

@@ -21,7 +21,7 @@ export function transactions(
 	tamper: string | undefined,
 ): string[] {
 	const names = (turn: number) => ({
-		policy: `gatecrash_policy_${turn % 2}`,
+		policy: policyTable(turn),
 		service: `gatecrash_service_${turn % 2}`,
 	});
 	const [now, before] = [names(generation), names(generation + 1)];
@@ -42,6 +42,11 @@ export function transactions(
 	// Everything fits into one message together, with room for what is switched and removed.
 	const small = size < budget / 2;
 	return small ? [[...cleared, ...prepared, ...switched].join('')] : [cleared.join(''), ...prepared, switched.join('')];
+}
+
+/** The table of policies of a generation. */
+export function policyTable(generation: number): string {
+	return `gatecrash_policy_${generation % 2}`;
 }
 
 /** Base chains run in the order of their priority, and of two with the same one the newer runs first. */

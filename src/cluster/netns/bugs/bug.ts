@@ -50,4 +50,5 @@ export type Concern =
 	| 'held connections'
 	| 'DNS'
 	| 'mutual TLS'
-	| 'proxies';
+	| 'proxies'
+	| 'faults';

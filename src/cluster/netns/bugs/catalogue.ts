@@ -2,6 +2,7 @@ import type { Bug } from './bug.ts';
 import { changeBugs } from './changes.ts';
 import { directionBugs } from './directions.ts';
 import { dnsBugs } from './dns.ts';
+import { enforcerBugs } from './enforcer.ts';
 import { ipBlockBugs } from './ip-block.ts';
 import { meshBugs } from './mesh.ts';
 import { namedPortBugs } from './named-ports.ts';
@@ -27,4 +28,11 @@ export const networkPolicyBugs: readonly Bug[] = [
 ];
 
 /** Every seeded bug, in the order in which they are shown. */
-export const bugs: readonly Bug[] = [...networkPolicyBugs, ...meshBugs, ...proxyBugs, ...captureBugs, ...dnsBugs];
+export const bugs: readonly Bug[] = [
+	...networkPolicyBugs,
+	...meshBugs,
+	...proxyBugs,
+	...captureBugs,
+	...dnsBugs,
+	...enforcerBugs,
+];

@@ -1,6 +1,6 @@
 import type { ClientCertificate } from '../../../model/agent.ts';
 import { GatecrashError } from '../../../model/gatecrash-error.ts';
-import type { FaultName } from '../../../model/fault.ts';
+import type { MeshFaultName } from '../../../model/fault.ts';
 import type { Workload } from '../../../model/plan.ts';
 import type { CertificateChoice } from '../../../model/scenario.ts';
 import type { Attachment } from '../endpoint-network.ts';
@@ -101,7 +101,7 @@ export class Mesh {
 	}
 
 	/** As `Deployment.inject`; returns what sidecars themselves say that has happened. */
-	async inject(fault: FaultName): Promise<string[]> {
+	async inject(fault: MeshFaultName): Promise<string[]> {
 		switch (fault) {
 			case 'stop-mesh-control-plane':
 				this.#stopped = true;
@@ -120,7 +120,7 @@ export class Mesh {
 	}
 
 	/** As `Deployment.heal`. */
-	async heal(fault: FaultName): Promise<string[]> {
+	async heal(fault: MeshFaultName): Promise<string[]> {
 		if (fault === 'stop-mesh-control-plane' && this.#stopped) {
 			this.#stopped = false;
 			await this.sync();

@@ -1,0 +1,78 @@
+import type { PolicyPeer } from '../network-policy.ts';
+import type { PolicyPod, PolicyView, RulePlace } from '../policy-view.ts';
+import type { Bug } from './bug.ts';
+
+/** Milliseconds between the acknowledgement of a change and its rules. */
+const lateness = 300;
+/** Milliseconds without rules while they are replaced. */
+const gap = 60;
+
+const inForce = 'Network Policies: a pod that a policy selects is isolated for as long as the policy exists';
+
+/** Wrong only while something changes or breaks; at rest everything is as it should be. */
+export const enforcerBugs: Bug[] = [
+	{
+		name: 'fail-open-on-restart',
+		does: 'an enforcer that is ended takes its rules along: everything is open until it is back',
+		violates: { required: inForce },
+		concerns: 'faults',
+		issues: [],
+		inject: (Honest) =>
+			class extends Honest {
+				override flushesWhenStopped() {
+					return true;
+				}
+			},
+	},
+	{
+		name: 'flush-then-load',
+		does: `rules are removed before the new ones are loaded: everything is open for ${gap} ms after each change`,
+		violates: { required: inForce },
+		concerns: 'changes of policies',
+		issues: [],
+		inject: (Honest) =>
+			class extends Honest {
+				override replacesWithGapOf() {
+					return gap;
+				}
+			},
+	},
+	{
+		name: 'late-programming',
+		does: `a change is acknowledged ${lateness} ms before its rules are in force`,
+		violates: {
+			open: 'how soon a policy has to be in force is not said; an acknowledgement that comes earlier says nothing',
+		},
+		concerns: 'changes of policies',
+		issues: [],
+		inject: (Honest) =>
+			class extends Honest {
+				override programsLateBy() {
+					return lateness;
+				}
+			},
+	},
+	{
+		name: 'deleted-pod-stays',
+		does: 'the address of a pod that was deleted stays among those of its peers, whoever gets it next',
+		violates: { required: 'NetworkPolicyPeer.podSelector' },
+		concerns: 'changes of pods',
+		issues: [],
+		inject: (Honest) =>
+			class extends Honest {
+				readonly #known = new Map<string, PolicyPod>();
+				override notice(view: PolicyView) {
+					const noticed = super.notice(view);
+					for (const pod of noticed.pods) this.#known.set(`${pod.namespace}/${pod.name}`, pod);
+					return noticed;
+				}
+				override rangesOfPeers(peers: PolicyPeer[], place: RulePlace) {
+					const { pods } = place.view;
+					const gone = [...this.#known.values()].filter(
+						({ namespace, name }) => !pods.some((pod) => pod.namespace === namespace && pod.name === name),
+					);
+					return super.rangesOfPeers(peers, { ...place, view: { ...place.view, pods: [...pods, ...gone] } });
+				}
+			},
+	},
+];

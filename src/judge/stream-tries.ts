@@ -1,0 +1,54 @@
+import type { OutcomeCode } from '../model/outcome.ts';
+import type { StreamRecord } from './stream-history.ts';
+
+/** One try of a stream, put together from what its client and the witnesses say. */
+export interface StreamTry {
+	/** When it was sent, milliseconds of the run. */
+	at: number;
+	endedAt: number;
+	/** Undefined: nothing but the witness knows of it. */
+	code: OutcomeCode | undefined;
+	landed: 'replied' | 'delivered' | undefined;
+	/** Whoever else it came to. */
+	other: string | undefined;
+	ran: boolean;
+	/** Line of the history. */
+	n: number;
+}
+
+/** All tries of a path, in the order in which they were sent. A token at a target is hidden by nothing else. */
+export function streamTries(streams: readonly StreamRecord[]): StreamTry[] {
+	const targets = new Set(streams.flatMap(({ began }) => began?.targets ?? []));
+	const all = streams.flatMap((stream) => [...triesOf(stream, targets).values()]);
+	return all.sort((a, b) => a.at - b.at);
+}
+
+function triesOf({ results, sightings }: StreamRecord, targets: ReadonlySet<string>): Map<number, StreamTry> {
+	const tries = new Map<number, StreamTry>();
+	for (const { base, outcomes, tries: packed, n } of results) {
+		for (const [index, sent, took, number] of packed) {
+			const { code, by, detail } = outcomes[number] ?? {};
+			const isTarget = by !== undefined && targets.has(by);
+			const replied = code === 'replied' && isTarget;
+			const strange = code === 'answered-by-other' || (code === 'replied' && !isTarget);
+			tries.set(index, {
+				...{ at: base + sent, endedAt: base + sent + took, code, n },
+				landed: replied ? 'replied' : undefined,
+				other: strange ? (by ?? detail ?? 'a stranger') : undefined,
+				ran: code !== undefined && code !== 'not-run',
+			});
+		}
+	}
+	for (const { uid, agent, base, seen, n } of sightings) {
+		for (const [index, after] of seen) {
+			const at = base + after;
+			const known: StreamTry = tries.get(index) ?? {
+				...{ at, endedAt: at, code: undefined, landed: undefined, other: undefined, ran: true, n },
+			};
+			if (targets.has(uid)) known.landed ??= 'delivered';
+			else known.other ??= agent;
+			tries.set(index, known);
+		}
+	}
+	return tries;
+}

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import type { StreamAttempt } from '../model/agent.ts';
+import type { Deployment } from '../model/cluster.ts';
+import type { Cell } from '../model/plan.ts';
+import type { SourcePorts } from '../plan/source-ports.ts';
+import type { Agent, Agents } from './agents.ts';
+import type { Certificates } from './certificates.ts';
+import { dial, type Dialled, resolveTarget } from './dial.ts';
+import type { Recorder } from './recorder.ts';
+import { greetingWait } from './tries.ts';
+
+export interface StreamsContext {
+	deployment: Deployment;
+	agents: Agents;
+	recorder: Recorder;
+	ports: SourcePorts;
+	certificates: Certificates;
+	epoch: number;
+	/** Milliseconds between two tries of one path, and how long each waits for its answer. */
+	every: number;
+	deadline: number;
+	/** How long the streams are needed from now on at most, milliseconds. */
+	left: () => number;
+}
+
+interface Active {
+	cell: Cell;
+	token: string;
+	/** UID of whose agent it runs in. */
+	from: string;
+	destination: string;
+	targets: string;
+}
+
+/** As long as a connection without an answer may be remembered (nf_conntrack_tcp_timeout_syn_sent), and some more. */
+const rememberedFor = 130_000;
+
+/**
+ * The continuous attempts of a `chaos` step: one stream for each path, begun anew where a pod has another address, or is
+ * another pod. Each stands in the history before its command leaves.
+ */
+export class Streams {
+	readonly #context: StreamsContext;
+	readonly #active = new Map<string, Active>();
+	/** Begun by pods that are about to be made, as part of their configuration. */
+	readonly #expected = new Map<string, { cell: Cell; attempt: StreamAttempt }>();
+
+	constructor(context: StreamsContext) {
+		this.#context = context;
+	}
+
+	/** Begins what should be going on and is not, and ends what leads nowhere any more. */
+	async follow(cells: readonly Cell[]): Promise<void> {
+		const { deployment, agents } = this.#context;
+		const endpoints = deployment.endpoints();
+		const starting = new Map<Agent, StreamAttempt[]>();
+		const ending: Active[] = [];
+		for (const [index, cell] of cells.entries()) {
+			const dialled = dial(cell, deployment, endpoints);
+			const agent = dialled && agents.byUid(dialled.from.uid);
+			const active = this.#active.get(cell.id);
+			if (active && dialled && isSame(active, dialled)) continue;
+			if (active) ending.push(active);
+			this.#active.delete(cell.id);
+			if (!dialled || !agent || agent.session.lostReason !== undefined) continue;
+			const expected = this.#expected.get(cell.id);
+			this.#expected.delete(cell.id);
+			// Of several paths of one pod each begins at another instant.
+			const delay = (this.#context.every * index) / cells.length;
+			const attempt = expected?.attempt ?? this.#attempt(cell, dialled, delay);
+			if (!attempt) continue;
+			this.#write(cell, dialled, attempt);
+			if (!expected) starting.set(agent, [...(starting.get(agent) ?? []), attempt]);
+		}
+		this.#context.recorder.flush();
+		for (const [agent, streams] of starting) agent.session.send({ do: 'begin-streams', streams });
+		await this.#endAll(ending);
+	}
+
+	/** What pods that are about to be made attempt from their first millisecond. */
+	forNewPods(pods: readonly string[], cells: readonly Cell[]): Record<string, StreamAttempt[]> {
+		const boot: Record<string, StreamAttempt[]> = {};
+		for (const cell of cells) {
+			if (cell.from.kind !== 'pod' || !pods.includes(cell.from.name)) continue;
+			const target = resolveTarget(cell, this.#context.deployment);
+			const attempt = target && this.#attempt(cell, { ...target, source: {} }, 0);
+			if (!attempt) continue;
+			this.#expected.set(cell.id, { cell, attempt });
+			boot[cell.from.name] = [...(boot[cell.from.name] ?? []), attempt];
+		}
+		return boot;
+	}
+
+	/** Ends what these pods attempt, before they are removed: what they have not told yet would be lost. */
+	async endOf(pods: readonly string[]): Promise<void> {
+		const ending = [...this.#active.values()].filter(
+			({ cell }) => cell.from.kind === 'pod' && pods.includes(cell.from.name),
+		);
+		for (const { cell } of ending) this.#active.delete(cell.id);
+		await this.#endAll(ending);
+	}
+
+	async end(): Promise<void> {
+		const ending = [...this.#active.values()];
+		this.#active.clear();
+		await this.#endAll(ending);
+	}
+
+	async #endAll(ending: readonly Active[]): Promise<void> {
+		const byAgent = new Map<string, Active[]>();
+		for (const one of ending) byAgent.set(one.from, [...(byAgent.get(one.from) ?? []), one]);
+		await Promise.all(
+			[...byAgent].map(async ([uid, streams]) => {
+				await this.#context.agents.byUid(uid)?.session.endStreams(streams.map(({ token }) => token));
+			}),
+		);
+	}
+
+	#attempt(
+		cell: Cell,
+		{ destination, source }: Pick<Dialled, 'destination' | 'source'>,
+		delay: number,
+	): StreamAttempt | undefined {
+		const { every, deadline, left, certificates } = this.#context;
+		const limit = Math.ceil(left() / every);
+		const ports = Math.min(limit, Math.ceil(rememberedFor / every));
+		const first = this.#context.ports.take(ownerOf(cell), cell.protocol, cell.family, ports);
+		if (first === undefined) return undefined;
+		const tls = certificates.of(cell);
+		const { protocol, family } = cell;
+		return {
+			...{
+				token: randomBytes(12).toString('hex'),
+				protocol,
+				family,
+				destination,
+				delay,
+				deadline,
+				every,
+				limit,
+				ports,
+			},
+			speaks: cell.speaks === 'sctp' ? 'tcp' : cell.speaks,
+			source: { ...source, port: first },
+			...(tls && { tls }),
+			...(cell.first && { greeting: greetingWait }),
+		};
+	}
+
+	#write(cell: Cell, dialled: Dialled, attempt: StreamAttempt): void {
+		const { recorder, epoch } = this.#context;
+		const { token: stream, source, ports, destination, protocol, family, every, deadline } = attempt;
+		const { targets, from } = dialled;
+		const placed = { ...dialled.source, ...source };
+		recorder.append({
+			...{ is: 'stream-began', epoch, cell: cell.id, stream, from: from.uid, targets, source: placed, ports },
+			...{ destination, protocol, family, every, deadline },
+		});
+		this.#active.set(cell.id, { cell, token: stream, ...placeOf(dialled) });
+	}
+}
+
+function ownerOf({ from }: Cell): string {
+	return `${from.kind}/${from.name}`;
+}
+
+function placeOf({ from, destination, targets }: Dialled): Pick<Active, 'from' | 'destination' | 'targets'> {
+	return {
+		from: from.uid,
+		destination: `${destination.address} ${destination.port}`,
+		targets: [...targets].sort().join(' '),
+	};
+}
+
+function isSame(active: Active, dialled: Dialled): boolean {
+	const place = placeOf(dialled);
+	return active.from === place.from && active.destination === place.destination && active.targets === place.targets;
+}

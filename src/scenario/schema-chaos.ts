@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { chaosFaultNames } from '../model/fault.ts';
+import { source, target } from './schema-attempt.ts';
+import { dnsLabel, duration, labels, node, oneOrList, rate } from './schema-names.ts';
+
+const most = z.strictObject({ max: duration.describe('At most so long.') });
+const within = z.strictObject({ within: duration.describe('At the latest after so long.') });
+
+export const chaosSchema = z
+	.strictObject({
+		name: dnsLabel.optional().describe('Stands in the case ids of its paths; default: the fault’s own.'),
+		fault: z.enum(chaosFaultNames).describe('What is broken on purpose.'),
+		target: z
+			.strictObject({
+				node: node.optional().describe('The node whose enforcer it is (`restart-enforcer`, `flush-enforcer`).'),
+				pod: dnsLabel.optional().describe('A pod (`relabel-pod`, `delete-pod`, `pod-churn`).'),
+				successor: dnsLabel
+					.optional()
+					.describe('The pod that takes the place of the deleted one (`pod-churn`); it exists only then.'),
+				namespace: dnsLabel.optional().describe('A namespace (`relabel-namespace`).'),
+				policy: dnsLabel
+					.optional()
+					.describe('A policy, by its name in `spec.policies` (`flip-policy`, `policy-churn`).'),
+			})
+			.optional()
+			.describe('What it is about.'),
+		for: duration.optional().describe('How long until it is healed; default 1s.'),
+		set: labels.optional().describe('Labels that are set (`relabel-pod`, `relabel-namespace`).'),
+		attempts: z
+			.strictObject({
+				from: oneOrList(source).describe('Who attempts.'),
+				to: oneOrList(target).describe('What is attempted.'),
+				rate: rate.describe('How often, for each path; at most 200/s.'),
+				before: duration.describe('For how long before the fault.'),
+				after: duration.describe('For how long after it is healed.'),
+			})
+			.describe('Attempts that go on all the time; what each path is meant to be is predicted from the policies.'),
+		repeat: z.int().min(1).max(1000).optional().describe('How often; default 1.'),
+		expect: z
+			.strictObject({
+				leaks: z
+					.enum(['none', 'observe'])
+					.optional()
+					.describe('Whether a token may arrive while its path is forbidden. Default none.'),
+				closes: within.optional().describe('Forbidden paths are closed after a change that forbids them.'),
+				opens: within.optional().describe('Allowed paths are open after a change that allows them.'),
+				exposure: most
+					.optional()
+					.describe('Forbidden paths may be open in each round, in all, beyond the time that closing takes.'),
+				outage: most.optional().describe('Allowed paths may be closed at a time, beyond the time that opening takes.'),
+			})
+			.optional()
+			.describe('What is demanded; the rest is only measured.'),
+	})
+	.meta({ id: 'Chaos' });

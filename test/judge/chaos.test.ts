@@ -1,0 +1,228 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { CellVerdict } from '../../src/model/verdict.ts';
+import { changesOf, judged, type World } from './chaos-world.ts';
+
+const fine = (client: string) => client === 'friend';
+const codesOf = ({ reasons }: CellVerdict) => reasons.map(({ code }) => code);
+/** The stranger's path is open in these stretches, milliseconds of the run. */
+const openIn =
+	(...windows: [number, number][]): World['isOpen'] =>
+	(client, at) =>
+		client === 'friend' || windows.some(([from, to]) => at >= from && at < to);
+/** The friend's path is closed in these. */
+const closedIn =
+	(...windows: [number, number][]): World['isOpen'] =>
+	(client, at) =>
+		client === 'friend' && !windows.some(([from, to]) => at >= from && at < to);
+
+describe('judge: around a fault', () => {
+	it('is enforced where nothing got through that was forbidden, and everything else was answered', () => {
+		const { friend, stranger } = judged({ isOpen: fine, rounds: 2, expect: { outage: 0 } });
+		expect([friend.verdict, stranger.verdict]).to.deep.equal(['enforced', 'enforced']);
+		expect(stranger.proof).to.equal('bracketed');
+		expect(stranger.chaos).to.include({ leakWindows: 0, rounds: 2 });
+		expect(stranger.chaos?.forbidden.covered).to.be.greaterThan(0.97);
+		expect(friend.chaos?.outages).to.deep.equal([]);
+	});
+
+	it('only observes paths of which nothing is demanded', () => {
+		const { friend, stranger } = judged({ isOpen: openIn([1400, 1500]), expect: { leaks: 'observe' } });
+		expect([friend.verdict, stranger.verdict]).to.deep.equal(['observed', 'observed']);
+		expect(stranger.chaos?.leakWindows).to.equal(1);
+	});
+
+	it('finds a window with its first and last try, its bounds and the change before it', () => {
+		const { stranger } = judged({ isOpen: openIn([1400, 1500]) });
+		expect(stranger.verdict).to.equal('leak');
+		expect(codesOf(stranger)).to.deep.equal(['leak-window']);
+		const [window] = stranger.chaos?.leaks ?? [];
+		expect(window?.tries).to.equal(10);
+		expect(window?.atLeast).to.be.within(80, 100);
+		expect(window?.atMost).to.be.within(100, 120);
+		expect(window?.since?.change).to.equal('inject restart-enforcer');
+		expect(window?.since?.after).to.be.within(90, 110);
+		expect(stranger.evidence).to.not.deep.equal([]);
+	});
+
+	it('takes a token that arrived for a leak although no reply came back', () => {
+		const { stranger } = judged({ isOpen: openIn([1400, 1500]), oneWay: true });
+		expect(stranger.verdict).to.equal('leak');
+		expect(stranger.observed.outcomes.replied).to.equal(undefined);
+	});
+
+	it('hides no leak behind a fault that was not seen, a missing control, or missing rounds', () => {
+		const isOpen = openIn([1400, 1420]);
+		for (const world of [{ effects: [] }, { alone: true }, { unbracketed: true }] as Partial<World>[]) {
+			expect(judged({ isOpen, ...world }).stranger.verdict, JSON.stringify(world)).to.equal('leak');
+		}
+	});
+
+	it('says nothing without a fault that was seen, a living control, or proof that the path can be open', () => {
+		const cases: [Partial<World>, string][] = [
+			[{ effects: [] }, 'fault-without-effect'],
+			[{ alone: true }, 'control-not-living'],
+			[{ isOpen: () => false }, 'control-not-living'],
+			[{ isOpen: closedIn([1000, 1300]) }, 'control-not-living'],
+			[{ tries: (client, at) => client === 'friend' || at < 1300 || at > 1450 }, 'control-not-living'],
+			[{ unbracketed: true }, 'never-open-elsewhere'],
+			[
+				{ edit: (events) => events.filter((event) => event.is !== 'change' || event.action !== 'heal') },
+				'rounds-missing',
+			],
+			[{ edit: (events) => events.filter(({ is }) => is !== 'barrier') }, 'witness-no-barrier'],
+			[{ edit: (events) => events.filter(({ is }) => is !== 'epoch-ended') }, 'epoch-unfinished'],
+			[
+				{ edit: (events) => events.filter((event) => event.is !== 'streams-ended' || event.agent !== 'friend') },
+				'witness-gap',
+			],
+		];
+		for (const [world, code] of cases) {
+			const { stranger } = judged({ isOpen: fine, ...world });
+			expect(stranger.verdict, code).to.equal('inconclusive');
+			expect(codesOf(stranger)).to.include(code);
+		}
+	});
+
+	it('does not count an allowed path as open all the time when it was hardly tried', () => {
+		const { friend } = judged({
+			isOpen: fine,
+			expect: { outage: 0 },
+			tries: (client, at) => client !== 'friend' || at < 1500,
+		});
+		expect([friend.verdict, ...codesOf(friend)]).to.deep.equal(['inconclusive', 'tries-missing']);
+	});
+
+	it('holds an outage against a path only when it was certainly longer than it may be', () => {
+		const isOpen = closedIn([1400, 1500]);
+		const verdictAt = (outage: number) => judged({ isOpen, expect: { outage } }).friend.verdict;
+		expect(verdictAt(0)).to.equal('broken');
+		expect(verdictAt(70)).to.equal('broken');
+		expect(verdictAt(100)).to.equal('enforced');
+		expect(judged({ isOpen }).friend.verdict).to.equal('observed');
+	});
+
+	it('does not take a probe that was held up for an outage', () => {
+		const isOpen = closedIn([1400, 1430]);
+		const stalled: World['edit'] = (events) =>
+			events.map((event) =>
+				event.is === 'streams-ended' && event.agent === 'stranger'
+					? {
+							n: event.n,
+							at: event.at,
+							scenario: 's',
+							is: 'stalled',
+							agent: 'web',
+							uid: 'uid-web',
+							seq: event.seq,
+							from: 1390,
+							to: 1440,
+						}
+					: event,
+			);
+		const renumbered: World['edit'] = (events) => {
+			const all = stalled(events).map((event) => (event.is === 'stalled' ? { ...event, seq: 3 } : event));
+			return all;
+		};
+		const expectation = { outage: 0 };
+		expect(judged({ isOpen, expect: expectation }).friend.verdict).to.equal('broken');
+		expect(judged({ isOpen, expect: expectation, edit: renumbered }).friend.chaos?.outageWindows).to.equal(0);
+	});
+});
+
+describe('judge: paths whose state a fault changes', () => {
+	const states = {
+		friend: ['allowed', 'allowed', 'allowed'],
+		stranger: ['blocked', 'allowed', 'blocked'],
+	} as World['expects'];
+	const [inject, heal] = changesOf({ isOpen: fine });
+	const opened = inject?.acknowledgedAt ?? 0;
+	const closed = heal?.acknowledgedAt ?? 0;
+	const world = (from: number, to: number, rest: Partial<World> = {}): World => ({
+		...{ isOpen: openIn([from, to]), ...(states && { expects: states }) },
+		...rest,
+	});
+
+	it('measures how long a path takes to open and to close', () => {
+		const { stranger } = judged(world(opened + 50, closed + 80));
+		expect(stranger.verdict).to.equal('enforced');
+		expect(stranger.chaos?.opening?.median).to.be.within(40, 60);
+		expect(stranger.chaos?.closing?.median).to.be.within(70, 90);
+		expect(stranger.chaos?.closing?.error).to.be.at.most(6);
+		expect(stranger.chaos?.leakWindows).to.equal(0);
+	});
+
+	it('is a leak when it closes later than it may, or never, or opens again', () => {
+		const late = judged(world(opened, closed + 80, { expect: { closes: 50 } })).stranger;
+		expect([late.verdict, ...codesOf(late)]).to.deep.equal(['leak', 'closed-late']);
+		expect(judged(world(opened, closed + 80, { expect: { closes: 100 } })).stranger.verdict).to.equal('enforced');
+		const never = judged(world(opened, Number.POSITIVE_INFINITY)).stranger;
+		expect([never.verdict, ...codesOf(never)]).to.deep.equal(['leak', 'never-closed']);
+		const again = judged({ ...world(0, 0), isOpen: openIn([opened, closed], [closed + 100, closed + 130]) }).stranger;
+		expect([again.verdict, ...codesOf(again)]).to.deep.equal(['leak', 'leak-window']);
+	});
+
+	it('is broken when it opens later than it may, or never', () => {
+		const late = judged(world(opened + 80, closed, { expect: { opens: 50 } })).stranger;
+		expect([late.verdict, ...codesOf(late)]).to.deep.equal(['broken', 'opened-late']);
+		const never = judged(world(0, 0)).stranger;
+		expect([never.verdict, ...codesOf(never)]).to.deep.equal(['broken', 'never-opened']);
+	});
+
+	it('leaves what happens between request and acknowledgement, and within the clock’s error, to neither side', () => {
+		const edge = [openIn([(inject?.requestedAt ?? 0) + 1, closed + 8])];
+		for (const isOpen of edge) {
+			expect(judged({ ...world(0, 0), isOpen, clock: { error: 10 } }).stranger.verdict).to.equal('enforced');
+		}
+		const before = openIn([(inject?.requestedAt ?? 0) - 30, closed]);
+		expect(judged({ ...world(0, 0), isOpen: before }).stranger.verdict).to.equal('leak');
+	});
+
+	it('demands everything of a new pod from its first try on', () => {
+		const expects: World['expects'] = { friend: states?.friend ?? [], stranger: ['blocked', 'absent', 'blocked'] };
+		const away = (client: string, at: number) =>
+			client === 'friend' || at < (inject?.requestedAt ?? 0) || at > closed - 5;
+		const rest = { expects, tries: away, expect: { exposure: 0 } };
+		expect(judged({ isOpen: fine, ...rest }).stranger.verdict).to.equal('enforced');
+		const early = judged({ isOpen: openIn([closed - 5, closed + 20]), ...rest }).stranger;
+		expect(early.verdict).to.equal('leak');
+		expect(codesOf(early)).to.deep.equal(['leak-window', 'exposed-too-long']);
+	});
+});
+
+describe('judge: leak windows at random instants', () => {
+	const window = fc.record({
+		every: fc.constantFrom(5, 10, 20),
+		width: fc.constantFrom(50, 100, 250, 1000),
+		at: fc.double({ min: 20, max: 500, noNaN: true }),
+	});
+
+	it('are all found where they are at least three intervals wide, and their width lies within its bounds', () => {
+		fc.assert(
+			fc.property(window, ({ every, width, at }) => {
+				fc.pre(width >= 3 * every);
+				const from = 1000 + at;
+				const { stranger } = judged({ isOpen: openIn([from, from + width]), every, stays: [1000, 1000] });
+				expect(stranger.verdict).to.equal('leak');
+				const [found] = stranger.chaos?.leaks ?? [];
+				expect(stranger.chaos?.leakWindows).to.equal(1);
+				expect(found?.atLeast).to.be.at.most(width);
+				expect(found?.atMost).to.be.at.least(width);
+				expect((found?.atMost ?? 0) - (found?.atLeast ?? 0)).to.be.at.most(2 * every + 1);
+			}),
+			{ numRuns: 100 },
+		);
+	});
+
+	it('are never found where there are none, however tries are lost', () => {
+		fc.assert(
+			fc.property(fc.array(fc.boolean(), { minLength: 20, maxLength: 60 }), fc.constantFrom(5, 20), (made, every) => {
+				const tries = (_: string, at: number) => made[Math.floor(at / 37) % made.length] ?? true;
+				const { stranger, friend } = judged({ isOpen: fine, every, tries, expect: { outage: 0 } });
+				expect(['enforced', 'inconclusive']).to.include(stranger.verdict);
+				expect(['enforced', 'inconclusive']).to.include(friend.verdict);
+			}),
+			{ numRuns: 100 },
+		);
+	});
+});
