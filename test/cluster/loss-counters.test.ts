@@ -19,7 +19,7 @@ describe('Loss counters', () => {
 			const header = (await readFile(`/proc/${fabric.pid}/net/stat/nf_conntrack`, 'utf8')).split('\n')[0];
 			expect(header?.split(/\s+/)).to.include.members(['insert_failed', 'drop', 'early_drop']);
 			const none = { conntrackDrop: 0, conntrackInsertFailed: 0, neighbourTableFull: 0 };
-			expect(await readLossCounters(fabric.pid)).to.deep.equal(none);
+			expect(readLossCounters(fabric.pid)).to.deep.equal(none);
 		} finally {
 			await fabric.close();
 		}

@@ -15,9 +15,7 @@ import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 import type { CertificateChoice, ServedCertificate } from '../../model/scenario.ts';
-import { LineProcess } from '../line-process.ts';
-import { captureProgram } from '../wire/capture-program.ts';
-import { SharedCapture } from '../wire/shared-capture.ts';
+import type { LineProcess } from '../line-process.ts';
 import { healFault, injectFault } from './embedded-faults.ts';
 import { Enforcer } from './enforcer.ts';
 import type { Engine } from './engine.ts';
@@ -25,9 +23,10 @@ import { isClusterDns, nodeLocalDnsAddress } from '../../model/cluster-dns.ts';
 import { clusterResolver } from './cluster-dns.ts';
 import { type Attachment, attachScript, detachBatch } from './endpoint-network.ts';
 import type { Fabric } from './fabric.ts';
+import { FabricCapture } from './fabric-capture.ts';
 import type { Inventory } from './inventory.ts';
 import { interceptorConfig } from './interceptor.ts';
-import { type Member, nodeName } from './inventory.ts';
+import type { Member } from './inventory.ts';
 import { readLossCounters, sumLosses } from './loss-counters.ts';
 import { envoyHint } from './envoy/envoy-binary.ts';
 import type { Mesh } from './mesh/mesh.ts';
@@ -63,13 +62,14 @@ export class EmbeddedDeployment implements Deployment {
 	readonly #breakable: Parameters<typeof healFault>[1];
 	readonly #agents = new Map<Member, LineProcess>();
 	#policies = new Map<string, NetworkPolicy>();
-	#capture: SharedCapture | undefined;
+	readonly #capture: FabricCapture;
 	#queue: Promise<unknown> = Promise.resolve();
 	#closing: Promise<void> | undefined;
 	#timer: NodeJS.Timeout | undefined;
 
 	constructor(fabric: Fabric, inventory: Inventory, services: ServiceBook, options: Options) {
 		this.#fabric = fabric;
+		this.#capture = new FabricCapture(fabric);
 		this.#inventory = inventory;
 		this.#services = services;
 		this.#options = options;
@@ -156,13 +156,8 @@ export class EmbeddedDeployment implements Deployment {
 	async lossCounters(): Promise<LossCounters> {
 		this.#options.mesh?.check();
 		this.#options.proxies?.check();
-		return sumLosses(
-			await Promise.all(
-				[this.#fabric.pid, ...(this.#options.mesh?.pids() ?? []), ...(this.#options.proxies?.pids() ?? [])].map(
-					readLossCounters,
-				),
-			),
-		);
+		const pids = [this.#fabric.pid, ...(this.#options.mesh?.pids() ?? []), ...(this.#options.proxies?.pids() ?? [])];
+		return sumLosses(pids.map(readLossCounters));
 	}
 
 	/** Of the pod's sidecar, from the next handshake on. */
@@ -187,18 +182,12 @@ export class EmbeddedDeployment implements Deployment {
 		return this.#withEffects(async () => (this.#closing ? [] : healFault(fault, this.#breakable)));
 	}
 
-	/** In the fabric, where the host side of every pod is. */
 	async openCaptures(pods: string[]): Promise<CaptureStream[]> {
 		const addresses = pods.flatMap((name) => {
 			const member = this.#inventory.find(name);
 			return member?.attachment ? Object.values(member.addresses) : [];
 		});
-		if (!this.#capture || this.#capture.ended) {
-			const child = this.#fabric.spawn(['perl', captureProgram]);
-			this.#capture = new SharedCapture(nodeName, await new LineProcess('capture', child).open());
-		}
-		// There is one epoch at a time.
-		return [this.#capture.watch([...this.#options.engine.captureFlaws(), ...addresses], () => {})];
+		return [await this.#capture.watch([...this.#options.engine.captureFlaws(), ...addresses])];
 	}
 
 	close(): Promise<void> {

@@ -1,6 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -71,10 +70,10 @@ export class EnvoyProcess {
 	/** Resolves when every listener accepts connections. @throws GatecrashError GC_CLUSTER with what Envoy said. */
 	static async start(fabric: Fabric, envoy: string, pod: ProxiedPod, given: EnvoyFiles): Promise<EnvoyProcess> {
 		const started = new EnvoyProcess(fabric, pod, given.watches);
-		await mkdir(started.#outside, { recursive: true });
-		await started.#write('bootstrap.json', bootstrap(folderOf(pod.device), pod, given.clusters));
-		await started.#writeCertificate(given.certificate);
-		await started.#writeAuthority(given.roots);
+		mkdirSync(started.#outside, { recursive: true });
+		started.#write('bootstrap.json', bootstrap(folderOf(pod.device), pod, given.clusters));
+		started.#writeCertificate(given.certificate);
+		started.#writeAuthority(given.roots);
 		await started.#writeConfig(given.config);
 		started.#run(fabric, envoy);
 		await started.#taken(startBound);
@@ -111,13 +110,13 @@ export class EnvoyProcess {
 
 	/** Resolves when the next handshake shows this certificate; open connections keep theirs. @throws GatecrashError GC_CLUSTER. */
 	async rotate(certificate: ClientCertificate): Promise<void> {
-		await this.#writeCertificate(certificate);
+		this.#writeCertificate(certificate);
 		await this.#taken(changeBound);
 	}
 
 	/** Resolves when the next handshake goes by these roots, PEM. @throws GatecrashError GC_CLUSTER. */
 	async trust(roots: readonly string[]): Promise<void> {
-		await this.#writeAuthority(roots);
+		this.#writeAuthority(roots);
 		await this.#taken(changeBound);
 	}
 
@@ -162,32 +161,32 @@ export class EnvoyProcess {
 		// other are not read in that order, so a running Envoy has to say that it has the clusters.
 		if (!isDeepStrictEqual(clusters, config.clusters)) {
 			const version = `${++this.#versions.clusters}`;
-			await this.#write(watched.clusters, clustersFile(config.clusters, version));
+			this.#write(watched.clusters, clustersFile(config.clusters, version));
 			if (this.#process) await this.#taken(changeBound, (state) => state.clusters === version);
 		}
 		if (!isDeepStrictEqual(listeners, config.listeners)) {
-			await this.#write(watched.listeners, listenersFile(config.listeners, `${++this.#versions.listeners}`));
+			this.#write(watched.listeners, listenersFile(config.listeners, `${++this.#versions.listeners}`));
 		}
 	}
 
-	async #writeCertificate(certificate: ClientCertificate): Promise<void> {
+	#writeCertificate(certificate: ClientCertificate): void {
 		const version = `${++this.#versions.certificate}`;
 		// Beside it in the form of files that are read once.
-		await this.#write(plainFiles.chain, certificate.chain);
-		await this.#write(plainFiles.key, certificate.key);
-		await this.#write(`${secretNames.certificate}.json`, certificateFile(certificate, version));
+		this.#write(plainFiles.chain, certificate.chain);
+		this.#write(plainFiles.key, certificate.key);
+		this.#write(`${secretNames.certificate}.json`, certificateFile(certificate, version));
 	}
 
-	async #writeAuthority(roots: readonly string[]): Promise<void> {
+	#writeAuthority(roots: readonly string[]): void {
 		const version = `${++this.#versions.authority}`;
-		await this.#write(`${secretNames.authority}.json`, authorityFile(roots, version));
+		this.#write(`${secretNames.authority}.json`, authorityFile(roots, version));
 	}
 
-	/** Beside it, then renamed: Envoy notices only that. */
-	async #write(name: string, content: Json | string): Promise<void> {
+	/** Beside it, then renamed: Envoy notices only that. The files are in memory, where nothing has to be waited for. */
+	#write(name: string, content: Json | string): void {
 		const file = join(this.#outside, name);
-		await writeFile(`${file}.new`, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
-		await rename(`${file}.new`, file);
+		writeFileSync(`${file}.new`, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
+		renameSync(`${file}.new`, file);
 	}
 
 	#isInForce(state: EnvoyState): boolean {
