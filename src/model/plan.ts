@@ -65,6 +65,8 @@ export interface Workload {
 	nodeLocalDns?: true;
 	/** Some of its policies or faults act on the whole cluster: nothing else may be deployed meanwhile. */
 	alone?: true;
+	/** Some paths are attempted continuously, which takes nearly all source ports of a pod. */
+	streams?: true;
 }
 
 export interface PlannedPolicy {

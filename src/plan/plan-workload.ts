@@ -36,6 +36,7 @@ export function planWorkload(scenario: Scenario): Workload {
 		...(asksClusterDns(scenario) && { clusterDns: true }),
 		...(asksNodeLocalDns(scenario) && { nodeLocalDns: true }),
 		...(isAlone(scenario) && { alone: true }),
+		...(scenario.chaos.length > 0 && { streams: true }),
 	};
 }
 

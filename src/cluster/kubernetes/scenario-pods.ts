@@ -131,7 +131,7 @@ export class ScenarioPods {
 			const foreign = this.#namespaces.isForeign(namespace);
 			const owner = this.#namespaces.ownerIn(namespace);
 			const attempts = boot[name] ?? [];
-			const lasts = attempts.length === 0 && canStandBy(spec, this.#workload.namespaces[namespace]);
+			const lasts = attempts.length === 0 && canStandBy(spec, this.#workload);
 			const standby = lasts ? this.#namespaces.standingIn(namespace) : undefined;
 			return {
 				...{ kind: 'pod', name, spec: withAskedAddresses(name, spec, this.#addressOf) },

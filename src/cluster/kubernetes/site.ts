@@ -126,7 +126,7 @@ export class KubernetesSite {
 	async standBy(workload: Workload, signal: AbortSignal): Promise<string[]> {
 		const pods = workload.initialPods.filter((name) => {
 			const spec = workload.pods[name];
-			return spec && canStandBy(spec, workload.namespaces[spec.namespace]);
+			return spec && canStandBy(spec, workload);
 		});
 		const settings = { run: this.#options.run, key: '', limits: defaultAgentLimits };
 		const alone = { ...workload, initialPods: pods, services: {}, external: {}, attemptingNodes: [] };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject, ObjectMeta } from '../../kube/kube-object.ts';
 import type { PortRange } from '../../model/cluster.ts';
-import type { NamespaceSpec, PodSpec } from '../../model/scenario.ts';
+import type { Workload } from '../../model/plan.ts';
+import type { PodSpec } from '../../model/scenario.ts';
 import type { Ownership } from './ownership.ts';
 
 /**
@@ -30,10 +31,12 @@ export function standbyOwnership(): Ownership {
 }
 
 /**
- * Whether a pod of this kind can serve one run after the other: what happens at its start, at its end, or once on its node
- * is not what a scenario is about.
+ * Whether this pod can serve one run after the other: what happens at its start, at its end, or once on its node is not
+ * what the scenario is about, and a share of the source ports is enough.
  */
-export function canStandBy(spec: PodSpec, namespace: Pick<NamespaceSpec, 'mesh'> | undefined): boolean {
+export function canStandBy(spec: PodSpec, { namespaces, streams }: Pick<Workload, 'namespaces' | 'streams'>): boolean {
+	if (streams) return false;
+	const namespace = namespaces[spec.namespace];
 	const { attemptsAtStart, completes, hostNetwork, readiness, liveness, annotations, proxy } = spec;
 	const plain = readiness === undefined && liveness === undefined && Object.keys(annotations).length === 0;
 	const alone = proxy === undefined && spec.mesh !== 'sidecar' && namespace?.mesh !== 'sidecar';
