@@ -10,6 +10,7 @@ import { Holds } from './holds.ts';
 import { readKernelCounters } from './kernel-counters.ts';
 import { type Listening, openListeners } from './listeners.ts';
 import { whenQuiet } from './quiet.ts';
+import { untilOwned } from './own-addresses.ts';
 import { Records } from './records.ts';
 import { Resolver } from './resolver.ts';
 import { selfCheck } from './self-check.ts';
@@ -59,6 +60,7 @@ export class Agent {
 	async start(): Promise<void> {
 		this.#boot.start(this.#config.boot.filter((attempt) => !isStream(attempt)));
 		this.#streams.begin(this.#config.boot.filter(isStream));
+		await untilOwned(this.#config.addresses ?? []);
 		this.#listening = await openListeners(
 			this.#config.listen,
 			this.#config.limits.connections,

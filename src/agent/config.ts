@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { AgentConfig, AgentLimits } from '../model/agent.ts';
 import { isRecord } from '../model/is-record.ts';
 import { isCount, isPort, problemOfBootAttempt } from './command.ts';
@@ -32,7 +33,16 @@ function readText(file: string): string {
 	}
 }
 
-function problemOf({ run, endpoint, uid, key, listen, boot, limits }: Record<string, unknown>): string | undefined {
+function problemOf({
+	run,
+	endpoint,
+	uid,
+	key,
+	listen,
+	boot,
+	limits,
+	addresses = [],
+}: Record<string, unknown>): string | undefined {
 	if (typeof run !== 'string' || typeof endpoint !== 'string') return 'run and endpoint are texts';
 	// The uid is one word of every reply.
 	// Counts in patterns make them long programs, which takes a while at every start.
@@ -42,6 +52,8 @@ function problemOf({ run, endpoint, uid, key, listen, boot, limits }: Record<str
 		return 'key is hex, at least 16 bytes';
 	if (!Array.isArray(listen) || !listen.every(isListen)) return 'listen is a list of port, protocol and speaks';
 	if (!Array.isArray(boot)) return 'boot is a list';
+	if (!Array.isArray(addresses) || !addresses.every((one) => isIP(String(one)) !== 0))
+		return 'addresses is a list of addresses';
 	if (!isRecord(limits) || ![limits.inFlight, limits.records, limits.connections].every(isCount)) {
 		return 'limits needs inFlight, records and connections';
 	}

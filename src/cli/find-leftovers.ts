@@ -7,6 +7,12 @@ import {
 	removeLocalLeftover,
 } from '../cluster/cleaning/local-leftovers.ts';
 import {
+	type ChangedObject,
+	findChangedByLabel,
+	findChangedByLedger,
+	restoreChanged,
+} from '../cluster/cleaning/changed-objects.ts';
+import {
 	findByLabels,
 	findByLedger,
 	type ObjectLeftover,
@@ -56,7 +62,8 @@ export interface CleanRequest {
 type ObjectEntry = Extract<LedgerEntry, { makes: 'object' }>;
 type FaultEntry = Extract<LedgerEntry, { makes: 'fault' }>;
 
-type InCluster = ObjectEntry | FaultEntry;
+type ChangeEntry = Extract<LedgerEntry, { makes: 'change' }>;
+type InCluster = ObjectEntry | FaultEntry | ChangeEntry;
 
 /** A run without a ledger here may be going on elsewhere for this long; as objects' own expiry says. Milliseconds. */
 const assumedLifetime = 2 * 60 * 60 * 1000;
@@ -151,15 +158,14 @@ class Search implements LeftoverSearch {
 		let complete = true;
 		for (const entry of ledger.standing) {
 			if (entry.makes === 'kind-cluster') whole.add(resolve(entry.kubeconfig));
-			if (entry.makes === 'object' || entry.makes === 'fault' || local.failure === undefined) continue;
+			if (isInCluster(entry) || local.failure === undefined) continue;
 			complete = false;
 			this.failures.push(`${describeEntry(entry)} (run ${ledger.id}), if it is still there: ${local.failure}`);
 		}
 		// What is in a cluster that goes as a whole needs no call of its own.
 		const entries = ledger.standing.filter(
-			(entry): entry is ObjectEntry | FaultEntry =>
-				(entry.makes === 'object' || entry.makes === 'fault') &&
-				!(entry.kubeconfig !== undefined && whole.has(resolve(entry.kubeconfig))),
+			(entry): entry is InCluster =>
+				isInCluster(entry) && !(entry.kubeconfig !== undefined && whole.has(resolve(entry.kubeconfig))),
 		);
 		for (const group of byCluster(entries)) {
 			const { kubeconfig, context } = group[0];
@@ -168,6 +174,8 @@ class Search implements LeftoverSearch {
 				const client = await this.#connect(kubeconfig, context);
 				const objects = group.filter((entry) => entry.makes === 'object');
 				for (const leftover of await findByLedger(client, objects, ledger.id)) this.#addObject(leftover, client);
+				const changes = group.filter((entry) => entry.makes === 'change');
+				for (const changed of await findChangedByLedger(client, changes, ledger.id)) this.#addChanged(changed, client);
 				for (const entry of group) if (entry.makes === 'fault') await this.#addFault(entry, client, ledger.id);
 			} catch (error) {
 				if (!(error instanceof GatecrashError)) throw error;
@@ -188,6 +196,16 @@ class Search implements LeftoverSearch {
 		for (const leftover of found) {
 			if (this.#isMine(leftover.run, leftover.expires, nameOf(leftover.ref))) this.#addObject(leftover, client);
 		}
+		for (const changed of await findChangedByLabel(client, this.#run)) {
+			const title = `${nameOf(changed.ref)} changed`;
+			if (this.#isMine(changed.run, changed.expires, title)) this.#addChanged(changed, client);
+		}
+	}
+
+	/** Before all else: the cluster's own are without it. */
+	#addChanged(changed: ChangedObject, client: KubeClient): void {
+		const title = `${nameOf(changed.ref)} changed`;
+		this.#add({ title, run: changed.run, rank: -1, key: title, remove: () => restoreChanged(client, changed) });
 	}
 
 	async #connect(kubeconfig: string | undefined, context: string | undefined): Promise<KubeClient> {
@@ -219,6 +237,10 @@ class Search implements LeftoverSearch {
 	#add(leftover: Leftover): void {
 		if (!this.leftovers.some(({ key }) => key === leftover.key)) this.leftovers.push(leftover);
 	}
+}
+
+function isInCluster(entry: LedgerEntry): entry is InCluster {
+	return entry.makes === 'object' || entry.makes === 'fault' || entry.makes === 'change';
 }
 
 /** The kubeconfig of a kept kind cluster goes with it (`gatecrash cluster down`), and so does all that was in it. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { nameOf } from '../kube/kube-object.ts';
 import type { LedgerEntry } from '../model/cluster.ts';
 import { commands } from './commands.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -21,7 +22,8 @@ export function describeEntry(entry: LedgerEntry): string {
 	if (entry.makes === 'kind-cluster') return `kind cluster ${entry.name}`;
 	if (entry.makes === 'container') return `container ${entry.name}`;
 	if (entry.makes === 'fault') return `fault ${entry.fault} in force`;
-	return `${entry.kind} ${entry.namespace === undefined ? '' : `${entry.namespace}/`}${entry.name}`;
+	const object = nameOf(entry);
+	return entry.makes === 'change' ? `${object} changed` : object;
 }
 
 /** For a POSIX shell. */

@@ -1,4 +1,5 @@
 import type { AgentSettings, AgentStream, Endpoint } from '../model/cluster.ts';
+import type { Addresses } from '../model/address.ts';
 import type { ExternalSpec } from '../model/scenario.ts';
 
 /** An endpoint outside a cluster that the harness owns, with an agent in it. */
@@ -10,10 +11,14 @@ export interface ExternalEndpoint {
 	stop(): Promise<void>;
 }
 
-/** How a cluster gets them; a cluster without has no capability `external`. Rejects when none was left behind. */
+/**
+ * How a cluster gets them; a cluster without has no capability `external`. Rejects when none was left behind. `relay`: addresses
+ * that it gets beside its own, and reports as such.
+ */
 export type StartExternal = (
 	name: string,
 	spec: ExternalSpec,
 	settings: AgentSettings,
 	signal: AbortSignal,
+	relay?: Addresses,
 ) => Promise<ExternalEndpoint>;

@@ -1,3 +1,4 @@
+import type { Outcome } from '../model/outcome.ts';
 import type { Seen, TryRecord } from './try-record.ts';
 
 /** When tokens of a try count for its verdict, milliseconds of the run. */
@@ -32,20 +33,21 @@ export function classifyTry(record: TryRecord, window: Window): Seen {
 			seen.landedAt = witness.seenAt;
 		}
 	}
-	if (result) addResult(seen, result, isTarget, inside);
+	if (result) addResult(seen, { event, result }, isTarget, inside);
 	return seen;
 }
 
 function addResult(
 	seen: Seen,
-	result: NonNullable<TryRecord['result']>,
+	{ event, result }: { event: TryRecord['event']; result: NonNullable<TryRecord['result']> },
 	isTarget: (uid: string) => boolean,
 	inside: (at: number) => boolean,
 ): void {
-	const { code, by, greetedBy } = result.outcome;
+	const { code, greetedBy } = result.outcome;
+	const by = hasExpected(event, result.outcome) ? event.targets[0] : result.outcome.by;
 	if (greetedBy !== undefined && !isTarget(greetedBy)) seen.other = greetedBy;
 	if (code === 'answered-by-other') seen.other = by ?? result.outcome.detail ?? 'a stranger';
-	if (code !== 'replied') return;
+	if (code !== 'replied' && !hasExpected(event, result.outcome)) return;
 	if (by === undefined || !isTarget(by)) seen.other = by ?? 'a stranger';
 	else if (!inside(result.startedAt) || !inside(result.endedAt)) seen.straddles = true;
 	else {
@@ -53,4 +55,12 @@ function addResult(
 		seen.by = by;
 		seen.landedAt ??= result.endedAt;
 	}
+}
+
+/**
+ * The cluster's own DNS makes no MAC: it is known by the address that the cluster has given out. Which of its pods it was
+ * is not known.
+ */
+function hasExpected({ expects }: TryRecord['event'], { code, dns }: Outcome): boolean {
+	return code === 'dns-answer' && expects !== undefined && dns?.addresses.includes(expects) === true;
 }

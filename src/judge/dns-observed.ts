@@ -1,3 +1,4 @@
+import { clusterDnsName } from '../model/cluster-dns.ts';
 import type { Cell } from '../model/plan.ts';
 import type { Answer, DnsObserved } from '../model/verdict.ts';
 import { addressText } from './address-text.ts';
@@ -36,7 +37,10 @@ export function observeDns(history: ScenarioHistory, cell: Cell, tries: readonly
 /** Unknown where no probe of ours stands at the resolver that was asked: the cluster's own, on a real cluster. */
 function reachOf(history: ScenarioHistory, tries: readonly TryRecord[]): Answer {
 	if (tries.some((record) => arrivals(record).some((witness) => isReach(history, record, witness)))) return 'yes';
-	const watched = tries.every(({ event }) => (event.through ?? event.targets).length > 0);
+	const watched = tries.every(({ event }) => {
+		const dialled = event.through ?? event.targets;
+		return dialled.length > 0 && dialled.every((uid) => history.endpointByUid.get(uid)?.agent);
+	});
 	return watched && everyOneRan(tries) ? 'no' : 'unknown';
 }
 
@@ -57,7 +61,9 @@ function bringers(history: ScenarioHistory, record: TryRecord): string[] {
 		.map((witness) =>
 			isOwnSource(history, record, witness)
 				? (history.endpointByUid.get(record.clientUid ?? '')?.name ?? 'the client')
-				: nameOf(history, witness.from.address),
+				: isAtRelay(history, witness)
+					? clusterDnsName
+					: nameOf(history, witness.from.address),
 		);
 }
 
@@ -70,8 +76,12 @@ function isAtTarget({ event }: TryRecord, { uid }: Witness): boolean {
 	return event.targets.includes(uid);
 }
 
-/** At the one that was dialled: behind the cluster's DNS that is not the target. */
+/**
+ * At the one that was dialled: behind the cluster's DNS that is not the target. Where the cluster's DNS is no probe, what
+ * it passed on shows that it was reached.
+ */
 function isReach(history: ScenarioHistory, record: TryRecord, witness: Witness): boolean {
+	if (record.event.through && isAtRelay(history, witness)) return true;
 	const dialled = record.event.through ?? record.event.targets;
 	return dialled.includes(witness.uid) && isOwnSource(history, record, witness);
 }
@@ -80,10 +90,17 @@ function isReach(history: ScenarioHistory, record: TryRecord, witness: Witness):
  * From the client's own address; or, where clusters write their node's address over it on the way out, from that of a
  * node. A resolver of ours has an address of its own for each path, so that nobody else has reason to ask it there.
  */
-function isOwnSource(history: ScenarioHistory, { sourceAddress }: TryRecord, { from }: Witness): boolean {
-	const source = addressText(from.address);
+function isOwnSource(history: ScenarioHistory, { sourceAddress }: TryRecord, witness: Witness): boolean {
+	if (isAtRelay(history, witness)) return false;
+	const source = addressText(witness.from.address);
 	if (source === sourceAddress) return true;
 	return history.translatesSources && history.endpoints.some((one) => one.kind === 'node' && has(one, source));
+}
+
+/** At the address that nobody but the cluster's DNS has been told. */
+function isAtRelay(history: ScenarioHistory, { uid, to }: Witness): boolean {
+	const relay = Object.values(history.endpointByUid.get(uid)?.relay ?? {});
+	return relay.some((address) => addressText(address) === addressText(to.address));
 }
 
 function nameOf(history: ScenarioHistory, address: string): string {

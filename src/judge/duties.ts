@@ -7,6 +7,7 @@ import type { Epoch } from './epoch.ts';
 import { epochControl } from './epoch-control.ts';
 import { clusterLossControl, probeLossControl } from './loss-control.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
+import { relayControl } from './relay-control.ts';
 import { strayControl } from './stray-control.ts';
 import { type Listener, listenerPort, listens, serverControl } from './server-control.ts';
 import type { TryRecord } from './try-record.ts';
@@ -120,7 +121,11 @@ export class Duties {
 		if (answering.length === 0) {
 			return [this.#once(`nobody ${cell.to.name}`, () => missing('target known', 'server-not-checked', cell.to.name))];
 		}
-		return answering.flatMap((server) => this.#ofServer(epoch, server, listener(server)));
+		return answering.flatMap((server) =>
+			record.event.through?.includes(server.uid) === true && !server.agent
+				? [this.#once(`passes on ${epoch.number} ${server.uid}`, () => relayControl(epoch, server))]
+				: this.#ofServer(epoch, server, listener(server)),
+		);
 	}
 
 	#ofServer(epoch: Epoch, server: EventOf<'endpoint'>, listener: Listener): Control[] {

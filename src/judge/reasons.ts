@@ -87,6 +87,7 @@ export const reasonTable = {
 	'epoch-disturbed': 'something changed during the epoch',
 	'target-unknown': 'it is not known who may answer',
 	'target-without-agent': 'no probe runs at the target, so nothing can witness what arrives there',
+	'relay-not-shown': 'the target has no probe, and no query of anybody came back through it in the same epoch',
 	'server-not-checked': 'the server has no self-check for this port, protocol and family before and after',
 	'server-dead': 'the server did not answer its own self-check',
 	'client-unknown': 'it is not known which client made the tries',

@@ -24,6 +24,8 @@ export interface AgentConfig {
 	limits: AgentLimits;
 	/** Undefined: its resolvers, where it has any, answer whatever holds a token, and know nothing else. */
 	dns?: ResolverSettings;
+	/** Addresses that it is given after its start: it listens only when it has them. */
+	addresses?: string[];
 }
 
 /** To a pod that stands by, before the greeting: an agent with this configuration begins, unless it has with this `id`. */

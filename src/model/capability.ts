@@ -24,6 +24,8 @@ export const capabilities = {
 	'service-accounts': 'gives pods a service account that policies can select',
 	apiserver: 'has a Kubernetes API server that pods can address',
 	'cluster-dns': 'has a DNS that passes names outside on to resolvers of the harness',
+	'cluster-dns-probe': 'has a DNS that is a probe of the harness, so that every query that comes to it is seen',
+	'node-local-dns': 'has a DNS cache on its nodes that passes names outside on to resolvers of the harness',
 	metadata: 'has a cloud metadata address that the harness owns',
 	'cluster-scoped-policies': 'enforces ClusterNetworkPolicy or AdminNetworkPolicy tiers',
 	calico: 'enforces Calico policies',

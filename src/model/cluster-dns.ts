@@ -1,6 +1,9 @@
 /** The cluster's own DNS among pods and Services: no scenario can give anything such a name. */
 export const clusterDnsName = 'kube-system/cluster-dns';
 
+/** Its Service, as every distribution calls it. */
+export const clusterDnsService = 'kube-dns';
+
 /** The cache on each node, in the node's network: pods ask it at a link-local address. */
 export const nodeLocalDnsName = 'kube-system/node-local-dns';
 
@@ -19,6 +22,12 @@ export const clusterDnsPorts = [
 
 /** Where names of Services end. */
 export const clusterDomain = 'cluster.local';
+
+/** The Service, as ServiceState names it, that a full name of the cluster means; undefined where it is none. */
+export function serviceOfName(name: string): string | undefined {
+	const [, service, namespace] = new RegExp(`^([^.]+)\\.([^.]+)\\.svc\\.${clusterDomain}$`).exec(name) ?? [];
+	return service === clusterDnsService && namespace === clusterDnsNamespace ? clusterDnsName : service;
+}
 
 /** Whether a pod is part of the cluster's DNS. */
 export function isClusterDns(pod: string): boolean {

@@ -120,6 +120,11 @@ export interface Endpoint {
 	portMap: Record<string, number>;
 	/** It was there before the run, which may use these source ports only: those of earlier runs could be remembered. */
 	sourcePorts?: PortRange;
+	/**
+	 * Addresses beside its own to which the cluster's DNS, and nobody else, passes queries on: what comes there was brought
+	 * by it. Undefined: there are none, and the cluster's DNS comes to the endpoint's own.
+	 */
+	relay?: Addresses;
 }
 
 /** Both ends are in it. */
@@ -200,6 +205,16 @@ export interface Deployment {
 export type LedgerEntry =
 	| { makes: 'kind-cluster'; name: string; kubeconfig: string }
 	| { makes: 'container'; engine: 'docker'; name: string }
+	/** An object of the cluster's own is about to be changed; what it said before stands in its annotations from then on. */
+	| {
+			makes: 'change';
+			kubeconfig: string | undefined;
+			context: string | undefined;
+			apiVersion: string;
+			kind: string;
+			namespace: string | undefined;
+			name: string;
+	  }
 	| {
 			makes: 'fault';
 			fault: FaultName;

@@ -37,6 +37,8 @@ export type ScenarioEventBody =
 			hostNetwork: boolean;
 			node?: string;
 			agent: boolean;
+			/** To which the cluster's DNS alone passes queries on. */
+			relay?: Addresses;
 	  }
 	| { is: 'endpoint-removed'; name: string; uid: string }
 	/** What a scenario's namespaces are called in the cluster, where that is not their own names. */
@@ -90,6 +92,8 @@ export type ScenarioEventBody =
 			targets: string[];
 			/** UIDs of resolvers that pass a query on to the targets. */
 			through?: string[];
+			/** The address that an answer has to hold: no target can vouch for what it says. */
+			expects?: string;
 			source: { address?: string; port: number };
 			destination: SocketAddress;
 			protocol: Protocol;

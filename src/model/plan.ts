@@ -61,6 +61,8 @@ export interface Workload {
 	attemptingNodes: string[];
 	/** Something is asked of the cluster's own DNS. */
 	clusterDns?: true;
+	/** Endpoints outside for whose zones the cluster's DNS is asked: to them it has to pass queries on. */
+	recursion?: string[];
 	/** Something is asked of the DNS cache on a node. */
 	nodeLocalDns?: true;
 	/** Some of its policies or faults act on the whole cluster: nothing else may be deployed meanwhile. */

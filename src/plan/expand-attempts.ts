@@ -9,6 +9,7 @@ import { asCredentials, credentialsOf } from './credentials.ts';
 import { asQuestion, queriesOf } from './dns-queries.ts';
 import { dialledTargets } from './dialled-targets.ts';
 import { type DialledPort, resolvePorts } from './resolve-ports.ts';
+import { whyQuerySkipped } from './why-query-skipped.ts';
 import { whySkipped } from './why-skipped.ts';
 
 /** What the cells of one list of attempts have in common. */
@@ -71,7 +72,8 @@ function expandQueries(attempt: AttemptSpec, context: ExpansionContext): Cell[] 
 				const cell = makeCell(attempt, from, to, dialled, family, context);
 				const path = pathOf(cell.from, to, dialled.port, `dns-${query.over}`, family);
 				const id = caseId(context.scenario.name, attempt, path, context.phase);
-				return { ...cell, id, path: path + asQuestion(query), query };
+				const skip = cell.skip ?? whyQuerySkipped(attempt, to, query, context.capabilities, context.scenario);
+				return { ...cell, id, path: path + asQuestion(query), query, skip };
 			}),
 		),
 	);

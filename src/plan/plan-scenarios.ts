@@ -2,7 +2,7 @@ import type { IpFamily } from '../model/address.ts';
 import type { Capability } from '../model/capability.ts';
 import type { KnownNetwork } from '../model/cluster.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { type Plan, planSchemaVersion, type ScenarioPlan } from '../model/plan.ts';
+import { type Plan, planSchemaVersion, type ScenarioPlan, type Workload } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { policiesForFamilies } from './for-families.ts';
 import { missingCapabilities, neededCapabilities } from './needed-capabilities.ts';
@@ -81,7 +81,7 @@ function planScenario(
 			tags: scenario.tags,
 			requires,
 			skip,
-			workload: planWorkload(scenario),
+			workload: withoutMetadata(planWorkload(scenario), scenario, target),
 			policies: policies.map(({ name, object, position, leftOut }) => ({
 				...{ name, object, position },
 				...(leftOut.length > 0 && { leftOut }),
@@ -92,4 +92,11 @@ function planScenario(
 		},
 		diagnostics,
 	};
+}
+
+/** What is not attempted because the cluster can't have it is not stood up either. */
+function withoutMetadata(workload: Workload, { external }: Scenario, { capabilities }: PlanTarget): Workload {
+	if (capabilities.has('metadata')) return workload;
+	const own = Object.entries(workload.external).filter(([name]) => Object.hasOwn(external, name));
+	return { ...workload, external: Object.fromEntries(own) };
 }

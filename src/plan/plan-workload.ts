@@ -4,7 +4,7 @@ import { actsOnWholeCluster } from '../model/policy.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { driverFault } from './chaos-turns.ts';
 import { allAttempts, nodeNames } from './needed-capabilities.ts';
-import { asksClusterDns, asksNodeLocalDns, withResolvers } from './resolvers.ts';
+import { asksClusterDns, asksNodeLocalDns, behindClusterDns, withResolvers } from './resolvers.ts';
 
 /** Everything that a driver stands up, and which pods are there from the beginning. */
 export function planWorkload(scenario: Scenario): Workload {
@@ -24,6 +24,7 @@ export function planWorkload(scenario: Scenario): Workload {
 		if (phase.do === 'hold' && phase.from.kind === 'node') attemptingNodes.add(phase.from.name);
 	}
 	const { pods, external } = withResolvers(scenario);
+	const recursion = behindClusterDns(scenario);
 	return {
 		scenario: scenario.name,
 		namespaces: scenario.namespaces,
@@ -34,6 +35,7 @@ export function planWorkload(scenario: Scenario): Workload {
 		initialPods: Object.keys(scenario.pods).filter((pod) => !createdLater.has(pod)),
 		attemptingNodes: [...attemptingNodes].sort(),
 		...(asksClusterDns(scenario) && { clusterDns: true }),
+		...(recursion.length > 0 && { recursion }),
 		...(asksNodeLocalDns(scenario) && { nodeLocalDns: true }),
 		...(isAlone(scenario) && { alone: true }),
 		...(scenario.chaos.length > 0 && { streams: true }),

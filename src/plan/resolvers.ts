@@ -8,6 +8,14 @@ export function asksClusterDns(scenario: Scenario): boolean {
 	return allAttempts(scenario).some(({ to }) => to.some(({ kind }) => kind === 'clusterDns'));
 }
 
+/** Endpoints outside for whose zones the cluster's DNS is asked. */
+export function behindClusterDns(scenario: Scenario): string[] {
+	const owners = allAttempts(scenario)
+		.filter(({ to }) => to.some(({ kind }) => kind === 'clusterDns'))
+		.flatMap((attempt) => queriesOf(attempt, scenario).flatMap(({ query }) => query.owner ?? []));
+	return [...new Set(owners)].sort();
+}
+
 /** Something is asked of the cache on a node. */
 export function asksNodeLocalDns(scenario: Scenario): boolean {
 	return allAttempts(scenario).some(({ to }) =>

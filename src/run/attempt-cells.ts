@@ -49,8 +49,9 @@ async function tryAgain(tries: Tries, request: AttemptRequest, made: readonly Tr
 	const until = performance.now() + request.retryBound;
 	const progress = new Map<Cell, Answers>();
 	const note = (attempt: Try) => {
-		const { cell, targets } = attempt;
-		const entry = progress.get(cell) ?? { replied: new Set(), targets: targets.length, made: 0, lastReplied: false };
+		const { cell, expects } = attempt;
+		const targets = expects === undefined ? attempt.targets.length : 1;
+		const entry = progress.get(cell) ?? { replied: new Set(), targets, made: 0, lastReplied: false };
 		const by = repliedBy(attempt);
 		if (by !== undefined) entry.replied.add(by);
 		entry.made += 1;

@@ -1,6 +1,6 @@
 import type { SocketAddress } from '../model/address.ts';
 import { type Deployment, type Endpoint, portKey } from '../model/cluster.ts';
-import { clusterDnsName, nodeLocalDnsName } from '../model/cluster-dns.ts';
+import { clusterDnsName, nodeLocalDnsName, serviceOfName } from '../model/cluster-dns.ts';
 import { metadataEndpoint } from '../model/metadata.ts';
 import type { Landing } from '../model/landing.ts';
 import type { Cell } from '../model/plan.ts';
@@ -14,10 +14,12 @@ export interface Dialled {
 	targets: string[];
 	/** UIDs of resolvers that pass a query on to the targets. */
 	through?: string[];
+	/** The address that an answer has to hold, where no target can vouch for what it says. */
+	expects?: string;
 }
 
 type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family' | 'query' | 'lands'>;
-type Resolved = Pick<Dialled, 'destination' | 'targets' | 'through'>;
+type Resolved = Pick<Dialled, 'destination' | 'targets' | 'through' | 'expects'>;
 
 /** Undefined where an endpoint, or its address of this family, does not exist (any more). */
 export function dial(cell: Path, deployment: Deployment, endpoints = deployment.endpoints()): Dialled | undefined {
@@ -37,10 +39,26 @@ export function resolveTarget(
 	const reached = addressOf(cell, deployment, endpoints);
 	if (reached && cell.lands) return { ...reached, targets: targetsBehind(cell.lands, deployment, endpoints) };
 	const owner = cell.to.kind === 'clusterDns' ? cell.query?.owner : undefined;
-	if (!reached || owner === undefined) return reached;
+	if (!reached) return undefined;
+	if (owner === undefined) return withExpected(reached, cell, deployment, endpoints);
 	// The cluster's DNS knows no name outside: who answers is the resolver whose zone it is.
 	const outside = endpoints.find((candidate) => candidate.kind === 'external' && candidate.name === owner);
 	return outside && { ...reached, targets: [outside.uid], through: reached.targets };
+}
+
+/** The cluster's own DNS makes no MAC where it is no probe: its answer is known by the address that the cluster has given out. */
+function withExpected(
+	reached: Resolved,
+	{ to, query }: Path,
+	deployment: Deployment,
+	endpoints: readonly Endpoint[],
+): Resolved {
+	const isProbed = endpoints.some(({ uid, agent }) => agent && reached.targets.includes(uid));
+	if (to.kind !== 'clusterDns' || isProbed || (query?.type !== 'A' && query?.type !== 'AAAA')) return reached;
+	const name = serviceOfName(query.name);
+	const service = deployment.services().find((candidate) => candidate.name === name);
+	const expects = service?.addresses[query.type === 'A' ? 'ipv4' : 'ipv6'];
+	return { ...reached, ...(expects !== undefined && { expects }) };
 }
 
 /** Who may answer where a proxy is dialled. */

@@ -72,6 +72,7 @@ export function ledgerKey(entry: LedgerEntry): string {
 			return JSON.stringify([entry.makes, entry.engine, entry.name]);
 		case 'fault':
 			return JSON.stringify([entry.makes, entry.kubeconfig, entry.context, entry.fault]);
+		case 'change':
 		case 'object': {
 			const { kubeconfig, context, apiVersion, kind, namespace, name } = entry;
 			return JSON.stringify([entry.makes, kubeconfig, context, apiVersion, kind, namespace, name]);

@@ -66,7 +66,8 @@ function isEntry(value: unknown): value is LedgerEntry {
 	if (value['makes'] === 'fault') return isFault(value['fault']) && isRecovery(value['recovery']);
 	if (typeof value['name'] !== 'string') return false;
 	if (value['makes'] === 'kind-cluster' || value['makes'] === 'container') return true;
-	return value['makes'] === 'object' && typeof value['kind'] === 'string' && typeof value['apiVersion'] === 'string';
+	const isObject = value['makes'] === 'object' || value['makes'] === 'change';
+	return isObject && typeof value['kind'] === 'string' && typeof value['apiVersion'] === 'string';
 }
 
 function isFault(value: unknown): boolean {

@@ -26,6 +26,8 @@ export interface Try {
 	targets: string[];
 	/** Resolvers that pass a query on to the targets. */
 	through?: string[];
+	/** The address by which an answer of a target without a probe is known. */
+	expects?: string;
 	record: ResultRecord | undefined;
 	/** UIDs of agents that saw the token. */
 	witnesses: string[];
@@ -212,15 +214,20 @@ export class Tries {
 		if (port === undefined) return undefined;
 		if (purpose === 'hold') this.#holdPorts.set(hold, port);
 		const token = randomBytes(12).toString('hex');
-		const { destination, targets, through } = dialled;
+		const { destination, targets, through, expects } = dialled;
 		const source = { ...dialled.source, port };
 		const { protocol, family } = cell;
 		this.#recorder.append({
 			...{ is: 'try', epoch, cell: cell.id, purpose, token, from: dialled.from.uid, targets, source, destination },
 			...{ protocol, family, ...(cell.on === undefined ? {} : { on: cell.on }) },
 			...(through && { through }),
+			...(expects !== undefined && { expects }),
 		});
-		const attempt: Try = { cell, token, epoch, targets, record: undefined, witnesses: [], ...(through && { through }) };
+		const attempt: Try = {
+			...{ cell, token, epoch, targets, record: undefined, witnesses: [] },
+			...(through && { through }),
+			...(expects !== undefined && { expects }),
+		};
 		this.#known.set(token, attempt);
 		const speaks = cell.speaks === 'sctp' ? 'tcp' : cell.speaks;
 		const tls = this.#certificates.of(cell);
@@ -279,6 +286,10 @@ export function isMeasure({ cell }: Pick<Try, 'cell'>): boolean {
 /** The target that replied. */
 export function repliedBy(attempt: Try): string | undefined {
 	const outcome = attempt.record?.outcome;
+	const { expects } = attempt;
+	// Which of several it was is not known, and makes no difference.
+	if (outcome?.code === 'dns-answer' && expects !== undefined)
+		return outcome.dns?.addresses.includes(expects) ? attempt.targets[0] : undefined;
 	if (outcome?.code !== 'replied' || outcome.by === undefined) return undefined;
 	return attempt.targets.includes(outcome.by) ? outcome.by : undefined;
 }

@@ -10,10 +10,9 @@ export function writeEndpoints(
 	// Certificates of workloads hold the cluster's names.
 	if (Object.entries(names).some(([name, real]) => name !== real)) recorder.append({ is: 'namespaces', names });
 	const endpoints = deployment.endpoints().filter(({ uid }) => !written.has(uid));
-	for (const { kind, name, uid, addresses, namespace, labels, hostNetwork, node, agent } of endpoints) {
-		const place = { ...(namespace === undefined ? {} : { namespace }), ...(node === undefined ? {} : { node }) };
-		recorder.append({ is: 'endpoint', kind, name, uid, addresses, labels, hostNetwork, agent, ...place });
-		written.add(uid);
+	for (const { portMap: _, sourcePorts: __, ...endpoint } of endpoints) {
+		recorder.append({ is: 'endpoint', ...endpoint });
+		written.add(endpoint.uid);
 	}
 	recorder.append({ is: 'services', services: deployment.services() });
 	return endpoints;

@@ -200,6 +200,91 @@ describe('DNS queries', () => {
 		);
 	});
 
+	describe('through a cluster DNS that is no probe', () => {
+		const noProbe = (events: readonly HistoryEvent[], name: string) =>
+			changed(
+				events,
+				'endpoint',
+				({ uid }) => uid === uidOf(name),
+				(event) => ({ ...event, agent: false }),
+			);
+		const through = (events: readonly HistoryEvent[]) =>
+			changed(
+				noProbe(events, 'app-two'),
+				'try',
+				() => true,
+				(event) => ({ ...event, through: [uidOf('app-two')] }),
+			);
+
+		it('a block needs somebody whose query came back through it in the same epoch', () => {
+			const other: Partial<Cell> = { ...allowed, from: { kind: 'pod', name: 'client-one' } };
+			const judged = (cells: Partial<Cell>[]) => {
+				const { plan, events } = build({
+					cells,
+					behave: ({ expectation }, purpose) =>
+						purpose === 'declared' && expectation === 'blocked' ? timedOut : replied,
+				});
+				return cellOf(judge(outside(plan), through(events)));
+			};
+			const proved = judged([blocked, other]);
+			expect(proved).to.include({ verdict: 'enforced', proof: 'bracketed' });
+			// Whether it came there is not seen; that nothing came out of it is.
+			expect(proved.observed.dns).to.deep.include({ reach: 'unknown', carry: { out: 'no', in: 'no' } });
+			const alone = judged([blocked]);
+			expect(alone.verdict).to.equal('inconclusive');
+			expect(codesOf(alone)).to.deep.equal(['relay-not-shown']);
+		});
+
+		it('a token at the address that only it knows was brought by it, whatever its source: reach no, or yes behind it', () => {
+			const { plan, events } = history(blocked, arrived);
+			const relayed = changed(
+				changed(
+					events,
+					'endpoint',
+					({ uid }) => uid === uidOf('app-one'),
+					(event) => ({ ...event, relay: { ipv4: '172.18.255.253' } }),
+				),
+				'witness',
+				({ token }) => tokensOf(events).has(token),
+				(event) => ({ ...event, to: { address: '172.18.255.253', port: 53 } }),
+			);
+			const direct = cellOf(judge(outside(plan), relayed));
+			expect(direct.verdict).to.equal('leak');
+			expect(codesOf(direct)).to.deep.equal(['leak-delivered', 'leak-relayed']);
+			expect(direct.observed.dns).to.deep.include({ reach: 'no', broughtBy: ['kube-system/cluster-dns'] });
+			const behind = cellOf(judge(outside(plan), through(relayed)));
+			expect(behind.observed.dns).to.deep.include({ reach: 'yes', broughtBy: ['kube-system/cluster-dns'] });
+		});
+
+		it('a name of the cluster is resolved when the answer has the address that the cluster gave out, and only then', () => {
+			const judged = (addresses: string[], expects: string | undefined, cell = allowed) => {
+				const { plan, events } = build({ cells: [cell], behave: () => ({ code: 'dns-answer' }) });
+				const dns = { rcode: 'NOERROR', bytes: 100, carried: 0, addresses };
+				const told = changed(
+					noProbe(events, 'app-one'),
+					'result',
+					() => true,
+					(event) => ({ ...event, outcome: { code: 'dns-answer', dns } }),
+				);
+				const asked = changed(
+					told,
+					'try',
+					() => true,
+					(event) => ({ ...event, ...(expects !== undefined && { expects }) }),
+				);
+				return cellOf(judge(outside(plan), asked));
+			};
+			const right = judged(['10.96.0.20', '10.96.1.1'], '10.96.1.1');
+			expect(right.verdict).to.equal('enforced');
+			expect(right.observed.dns).to.deep.include({ resolve: 'yes', reach: 'unknown' });
+			expect(judged(['10.96.9.9'], '10.96.1.1').verdict).not.to.equal('enforced');
+			expect(judged([], '10.96.1.1').verdict).not.to.equal('enforced');
+			expect(judged(['10.96.1.1'], undefined).verdict).not.to.equal('enforced');
+			// On a forbidden path it is a leak: nobody else knows that address.
+			expect(judged(['10.96.1.1'], '10.96.1.1', blocked).verdict).to.equal('leak');
+		});
+	});
+
 	it('no answer alone makes a block or a leak: without the witness’s barrier nothing is enforced', () => {
 		const { events, judged } = history(blocked, timedOut);
 		const cell = judged(without(events, 'barrier', ({ epoch }) => epoch === declaredEpoch));

@@ -106,13 +106,50 @@ describe('plans of DNS queries', () => {
 		expect(workload.external['metadata/dns']?.addresses?.ipv4).to.equal('169.254.169.253');
 	});
 
+	it('say for whose zones the cluster’s DNS is asked, and nothing where it is not', () => {
+		const attempt = (via: string) =>
+			dnsScenario({ attempts: `    - {kind: dns, from: client, via: ${via}, ${query}, expect: observe}` });
+		expect(planned(attempt('cluster')).workload.recursion).to.deep.equal(['outside']);
+		expect(planned(attempt('external/outside')).workload).not.to.have.property('recursion');
+	});
+
+	it('leave out names of the cluster where nobody could vouch for the answer, nor see that none came', () => {
+		const attempt = (name: string, rest: string) =>
+			`    - {name: ${name}, kind: dns, from: client, via: cluster, query: ${rest}}`;
+		const text = dnsScenario({
+			attempts: [
+				attempt('known', '{name: app.shop.svc.cluster.local}, expect: allowed'),
+				attempt('own', '{name: kube-dns.kube-system.svc.cluster.local}, expect: allowed'),
+				attempt('blocked', '{name: app.shop.svc.cluster.local}, expect: blocked'),
+				attempt('family', '{name: app.shop.svc.cluster.local, type: AAAA}, expect: allowed'),
+				attempt('nobody', '{name: app.other.svc.cluster.local}, expect: allowed'),
+				attempt('outside', '{name: "$(token).$(external.outside.zone)"}, expect: blocked'),
+			].join('\n'),
+			pods: '    app: {namespace: shop, labels: {app: app}, listen: [80/tcp]}',
+		}).replace(
+			'  external:',
+			'  services: {app: {namespace: shop, selector: {app: app}, ports: [{port: 80}]}}\n  external:',
+		);
+		const skipped = (more: string[]) =>
+			planned(text, ['network-policy', 'ipv4', 'external', 'cluster-dns', ...more]).cells.flatMap(({ id, skip }) =>
+				skip === undefined ? [] : [id.split('/')[1]],
+			);
+		expect(skipped([])).to.deep.equal(['blocked', 'family', 'nobody']);
+		expect(skipped(['cluster-dns-probe'])).to.deep.equal([]);
+		const cache = dnsScenario({
+			attempts: `    - {kind: dns, from: client, via: cluster/node-local, ${query}, expect: observe}`,
+		});
+		expect(planned(cache).cells[0]?.skip).to.include('needs node-local-dns');
+	});
+
 	it('leave out, by name, what the cluster does not have', () => {
 		const attempts = `    - {kind: dns, from: client, via: cluster, ${query}, expect: observe}
     - {from: client, to: metadata, expect: blocked}`;
-		const { cells: all } = planned(dnsScenario({ attempts }), ['network-policy', 'ipv4', 'external']);
+		const { cells: all, workload } = planned(dnsScenario({ attempts }), ['network-policy', 'ipv4', 'external']);
 		expect(all.map(({ skip }) => skip)).to.deep.equal([
 			'needs cluster-dns, which this cluster does not have',
 			'needs metadata, which this cluster does not have',
 		]);
+		expect(Object.keys(workload.external)).to.deep.equal(['outside']);
 	});
 });

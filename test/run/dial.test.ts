@@ -64,3 +64,32 @@ describe('who may answer where a proxy is dialled', () => {
 		expect(to({ kind: 'pod', name: 'gone', port: 80 })?.targets).to.deep.equal([]);
 	});
 });
+
+describe('what is asked of the cluster’s DNS', () => {
+	const dns = { name: 'kube-system/cluster-dns', addresses: { ipv4: '10.96.0.10' }, nodePorts: {} };
+	const app = { name: 'app', addresses: { ipv4: '10.96.1.1' }, nodePorts: {}, backends: [] };
+	const query = { over: 'udp', name: 'app.shop.svc.cluster.local', type: 'A', edns: 1232 } as const;
+	const ask = (asked: Partial<NonNullable<Parameters<typeof dial>[0]['query']>>, agent: boolean) =>
+		dial(
+			{
+				...{ from: { kind: 'pod', name: 'client' }, port: 53, protocol: 'udp', family: 'ipv4' },
+				to: { kind: 'clusterDns', name: '', port: undefined, protocol: undefined },
+				query: { ...query, ...asked },
+			},
+			{
+				endpoints: () => [...endpoints, endpoint('kube-system/cluster-dns', '10.0.0.9', { agent })],
+				services: () => [{ ...dns, backends: ['kube-system/cluster-dns'] }, app],
+			} as Pick<Deployment, 'endpoints' | 'services'> as Deployment,
+		);
+
+	it('has to be answered with the Service’s address where no probe vouches for the answer', () => {
+		expect(ask({}, false)).to.deep.include({ expects: '10.96.1.1', targets: ['uid-kube-system/cluster-dns'] });
+		expect(ask({ name: 'kube-dns.kube-system.svc.cluster.local' }, false)?.expects).to.equal('10.96.0.10');
+		for (const other of [{ type: 'AAAA' }, { type: 'TXT' }, { name: 'other.shop.svc.cluster.local' }] as const)
+			expect(ask(other, false)).not.to.have.property('expects');
+	});
+
+	it('is vouched for by its MAC where a probe answers', () => {
+		expect(ask({}, true)).not.to.have.property('expects');
+	});
+});

@@ -25,6 +25,10 @@ const fault: LedgerEntry = {
 	...{ makes: 'fault', fault: 'stop-mesh-control-plane', kubeconfig: '/tmp/kubeconfig', context: 'kind-test' },
 	recovery: { do: 'scale', namespace: 'istio-system', deployment: 'istiod', replicas: 2 },
 };
+const change: LedgerEntry = {
+	...{ makes: 'change', kubeconfig: '/tmp/kubeconfig', context: 'kind-test' },
+	...{ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system', name: 'coredns' },
+};
 const cluster: LedgerEntry = { makes: 'kind-cluster', name: 'gatecrash-abc', kubeconfig: '/tmp/k' };
 
 describe('ledger', () => {
@@ -46,6 +50,15 @@ describe('ledger', () => {
 		expect(read).to.include({ run: 'run-1', truncated: false });
 		expect(read.standing).to.deep.equal([cluster, container]);
 		expect(read.damaged).to.deep.equal([]);
+	});
+
+	it('tells a change of an object from the object', () => {
+		const ledger = openLedger(file, 'run-1');
+		const made: LedgerEntry = { ...change, makes: 'object' };
+		for (const entry of [change, made]) ledger.intend(entry);
+		ledger.undone(made);
+		ledger.close();
+		expect(readLedger(file).standing).to.deep.equal([change]);
 	});
 
 	it('keeps how a fault is undone, and takes no other verb for a recipe', () => {

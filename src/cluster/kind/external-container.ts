@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Addresses } from '../../model/address.ts';
+import type { Addresses, IpFamily } from '../../model/address.ts';
 import { type AgentConfig, agentNodeFlags } from '../../model/agent.ts';
 import type { AgentSettings, Ledger, LedgerEntry } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
@@ -19,6 +19,8 @@ const startBound = 180_000;
 
 export interface ExternalContainers {
 	image: string;
+	/** Of the cluster: nodes have routes to given addresses of these. */
+	families: readonly IpFamily[];
 	/** Reached as they are, without translation. */
 	podRanges: string[];
 	/** Node containers. */
@@ -27,7 +29,8 @@ export interface ExternalContainers {
 }
 
 /**
- * An agent in a container beyond the nodes, on the network that they are on. It ends with us: its standard input closes
+ * An agent in a container beyond the nodes, on the network that they are on, with the addresses that the scenario names, to
+ * which the nodes have a route. It ends with us: its standard input closes
  * when this process dies, whatever the way. From there, pods are reached as from any machine that routes to them.
  */
 export async function startExternalContainer(
@@ -36,14 +39,17 @@ export async function startExternalContainer(
 	spec: ExternalSpec,
 	settings: AgentSettings,
 	signal: AbortSignal,
+	relay: Addresses = {},
 ): Promise<ExternalEndpoint> {
-	if (spec.addresses) {
-		throw new GatecrashError('GC_CLUSTER', `external/${name} names addresses of its own, which kind can't give it.`);
-	}
 	const container = `gatecrash-${settings.run}-${randomBytes(4).toString('hex')}`;
 	const uid = randomUUID();
 	const entry: LedgerEntry = { makes: 'container', engine: 'docker', name: container };
-	const config = agentConfig(name, uid, spec, settings);
+	const named = spec.addresses && ofFamilies(spec.addresses, options.families);
+	const given = Object.values({ ...named, ...relay });
+	const config: AgentConfig = {
+		...agentConfig(name, uid, spec, settings),
+		addresses: given,
+	};
 	const program = await agentProgram();
 	options.ledger?.intend(entry);
 	const child = spawn('docker', runArguments(container, program, name, settings.run, options.image), {
@@ -59,12 +65,15 @@ export async function startExternalContainer(
 		options.ledger?.undone(entry);
 	};
 	try {
-		const addresses = await addressesOf(container, agent, signal);
-		await addRoutes(container, addresses, options, settings.run, signal);
+		const own = await addressesOf(container, agent, signal);
+		await configureNetwork(container, { own, given }, options, settings.run, signal);
+		await forgetFormerOwner(options.nodes, given, signal);
+		const addresses = named ?? own;
 		let stopped: Promise<void> | undefined;
 		return {
 			endpoint: {
 				...{ kind: 'external', name, uid, addresses, labels: {}, hostNetwork: false, agent: true, portMap: {} },
+				...(Object.keys(relay).length > 0 && { relay }),
 			},
 			open: () => agent.open(),
 			stop: () => (stopped ??= stop()),
@@ -101,6 +110,11 @@ function runArguments(container: string, program: string, name: string, run: str
 	];
 }
 
+function ofFamilies(addresses: Addresses, families: readonly IpFamily[]): Addresses {
+	const entries = Object.entries(addresses) as [IpFamily, string][];
+	return Object.fromEntries(entries.filter(([family]) => families.includes(family)));
+}
+
 async function addressesOf(container: string, agent: LineProcess, signal: AbortSignal): Promise<Addresses> {
 	const deadline = performance.now() + startBound;
 	const ended = agent.ended.then((reason) => {
@@ -118,18 +132,20 @@ async function addressesOf(container: string, agent: LineProcess, signal: AbortS
 	throw new GatecrashError('GC_CLUSTER', `The container ${container} was not started within ${startBound / 1000} s.`);
 }
 
-/** The agent has no right to change its routes; a short-lived helper in its network does it. */
-async function addRoutes(
+/** The agent has no right to change its routes and addresses; a short-lived helper in its network does it. */
+async function configureNetwork(
 	container: string,
-	addresses: Addresses,
+	{ own, given }: { own: Addresses; given: readonly string[] },
 	{ nodes, podRanges }: ExternalContainers,
 	run: string,
 	signal: AbortSignal,
 ): Promise<void> {
 	const routes = await podRoutes(nodes, podRanges, signal);
-	const lines = routes.flatMap(({ range, gateway }) =>
-		addresses[gateway.includes(':') ? 'ipv6' : 'ipv4'] === undefined ? [] : [`route replace ${range} via ${gateway}`],
+	const more = given.map((one) => `addr add ${one}${one.includes(':') ? '/128 nodad' : '/32'} dev eth0`);
+	const towardsPods = routes.flatMap(({ range, gateway }) =>
+		own[gateway.includes(':') ? 'ipv6' : 'ipv4'] === undefined ? [] : [`route replace ${range} via ${gateway}`],
 	);
+	const lines = [...more, ...towardsPods];
 	const [node] = nodes;
 	if (node === undefined || lines.length === 0) return;
 	// It has `ip`, and is on this machine already.
@@ -142,4 +158,16 @@ async function addRoutes(
 		],
 		{ signal, input: `${lines.join('\n')}\n`, timeout: 30_000 },
 	);
+}
+
+/** The last container that had such an address had it at another place; nodes would go on sending there for seconds. */
+async function forgetFormerOwner(
+	nodes: readonly string[],
+	given: readonly string[],
+	signal: AbortSignal,
+): Promise<void> {
+	if (given.length === 0) return;
+	const input = given.map((address) => `neigh flush to ${address}\n`).join('');
+	const args = (node: string) => ['exec', '--interactive', node, 'ip', '-batch', '-'];
+	await Promise.all(nodes.map((node) => command('docker', args(node), { signal, input, timeout: 10_000 })));
 }

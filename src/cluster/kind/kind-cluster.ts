@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { connect } from '../../kube/connect.ts';
-import { ipFamilies } from '../../model/address.ts';
+import { type IpFamily, ipFamilies } from '../../model/address.ts';
 import type { Capability } from '../../model/capability.ts';
 import type {
 	AgentSettings,
@@ -10,7 +10,9 @@ import type {
 	Deployment,
 	KnownNetwork,
 } from '../../model/cluster.ts';
+import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
+import type { Scenario } from '../../model/scenario.ts';
 import type { ClusterDefinition } from '../cluster-definition.ts';
 import type { ExternalEndpoint, StartExternal } from '../external-endpoint.ts';
 import { readClusterFacts } from '../kubernetes/facts.ts';
@@ -26,10 +28,12 @@ import { nodeContainers } from './kind-clusters.ts';
 import { knownNetwork, rangesOf } from './kind-config.ts';
 import { refuseKindnet } from './kindnet.ts';
 import { readMeshAuthority } from './mesh-authority.ts';
+import { keepMetadataHere } from './metadata-routes.ts';
 import { MeshFaults } from './mesh-faults.ts';
 import { openNodeCapture } from './node-capture.ts';
 import { readNodeLosses } from './node-losses.ts';
 import { NodeReader } from './node-reader.ts';
+import { relayAddress } from './relay-address.ts';
 import { standUp, type Standing, takeDown } from './stand-up.ts';
 
 const timing: ClusterTiming = { settle: 30_000, hold: 1000, waitFloor: 300, linger: 150 };
@@ -66,9 +70,14 @@ class KindCluster implements Cluster {
 		this.#definition = definition;
 		this.#options = options;
 		this.#records = new ClusterRecords(options.clusters);
-		const families = ipFamilies.filter((family) => spec.ipFamily === 'dual' || spec.ipFamily === family);
 		this.known = knownNetwork(definition);
-		this.capabilities = new Set([...families, ...spec.provides]);
+		this.capabilities = new Set([...familiesOf(definition), ...spec.provides]);
+	}
+
+	/** Metadata services are among the endpoints outside of a workload, and no part of a scenario. */
+	refuses({ external }: Scenario): string | undefined {
+		const named = Object.entries(external).find(([, { addresses }]) => addresses !== undefined)?.[0];
+		return named && `external/${named} names addresses of its own, which kind can't give it`;
 	}
 
 	async up(signal: AbortSignal): Promise<ClusterFacts> {
@@ -92,6 +101,7 @@ class KindCluster implements Cluster {
 		const { client, kindName, nodes, phases } = this.#standing;
 		const facts = await readClusterFacts(client, { name: this.name, driver: 'kind', signal });
 		checkPromises(this.#definition, facts);
+		await keepMetadataHere(nodes, signal);
 		this.#readers = nodes.map((node) => new NodeReader(node));
 		const authorityFile = this.#records.file(kindName, 'mesh-authority.json');
 		const certificates = await readMeshAuthority(authorityFile);
@@ -102,6 +112,8 @@ class KindCluster implements Cluster {
 			...{ client, run, agentImage: images.agent, allowClusterScoped: true },
 			ledger,
 			startExternal: (...wanted) => this.#startExternal(images, nodes, wanted),
+			relay: (until) =>
+				relayAddress(nodes[0] ?? '', this.#definition.spec.ipFamily === 'ipv6' ? 'ipv6' : 'ipv4', until),
 			lossCounters: () => readNodeLosses(this.#readers),
 			openCapture: openNodeCapture,
 			certificates,
@@ -119,7 +131,13 @@ class KindCluster implements Cluster {
 
 	deploy(workload: Workload, settings: AgentSettings, signal: AbortSignal): Promise<Deployment> {
 		if (!this.#site) throw new Error('The kind cluster is not up.');
-		return this.#site.deploy(workload, settings, signal);
+		if ((workload.recursion?.length ?? 0) > 1) {
+			const zones = workload.recursion?.join(', ') ?? '';
+			throw new GatecrashError('GC_CLUSTER', `The cluster’s DNS passes queries on to one resolver, not to ${zones}.`, {
+				hint: 'Ask it for the zone of one external endpoint; write a scenario of its own for each other one.',
+			});
+		}
+		return this.#site.deploy(withSystemNamespaces(workload), settings, signal);
 	}
 
 	async down(): Promise<void> {
@@ -161,13 +179,13 @@ class KindCluster implements Cluster {
 	async #startExternal(
 		images: Images,
 		nodes: readonly string[],
-		[name, spec, settings, signal]: Parameters<StartExternal>,
+		[name, spec, settings, signal, relay]: Parameters<StartExternal>,
 	): Promise<ExternalEndpoint> {
 		const options = {
-			...{ image: images.agent, nodes, ledger: this.#options.ledger },
+			...{ image: images.agent, nodes, ledger: this.#options.ledger, families: familiesOf(this.#definition) },
 			podRanges: rangesOf(this.#definition).podSubnet,
 		};
-		const external = await startExternalContainer(options, name, spec, settings, signal);
+		const external = await startExternalContainer(options, name, spec, settings, signal, relay);
 		this.#externals.add(external);
 		return { ...external, stop: () => external.stop().finally(() => this.#externals.delete(external)) };
 	}
@@ -175,4 +193,18 @@ class KindCluster implements Cluster {
 	#phase(phase: string): void {
 		this.#options.onPhase?.(phase);
 	}
+}
+
+function familiesOf({ spec }: ClusterDefinition): IpFamily[] {
+	return ipFamilies.filter((family) => spec.ipFamily === 'dual' || spec.ipFamily === family);
+}
+
+/** They are there in every cluster, with pods of its own: only what the scenario makes in them is made, and goes. */
+const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+function withSystemNamespaces(workload: Workload): Workload {
+	const entries = Object.entries(workload.namespaces).map(
+		([name, spec]) => [name, systemNamespaces.includes(name) ? { ...spec, existing: true } : spec] as const,
+	);
+	return { ...workload, namespaces: Object.fromEntries(entries) };
 }

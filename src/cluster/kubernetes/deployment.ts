@@ -19,6 +19,7 @@ import type { CertificateChoice } from '../../model/scenario.ts';
 import type { ExternalEndpoint } from '../external-endpoint.ts';
 import { allDone } from './all-done.ts';
 import { openAgentStream } from './agent-streams.ts';
+import type { OwnClusterDns } from './cluster-dns.ts';
 import type { ClusterNode } from './cluster-nodes.ts';
 import { LastingObjects } from './lasting-objects.ts';
 import { isOwnershipLabel } from './ownership.ts';
@@ -45,6 +46,7 @@ export class KubernetesDeployment implements Deployment {
 	readonly #services: ServiceBook;
 	readonly #policies: PolicyBook;
 	readonly #externals = new Map<string, ExternalEndpoint>();
+	#clusterDns: OwnClusterDns | undefined;
 	#queue: Promise<unknown> = Promise.resolve();
 	#closed: Promise<void> | undefined;
 
@@ -81,16 +83,19 @@ export class KubernetesDeployment implements Deployment {
 	/** Everything that exists from the beginning. */
 	async populate(): Promise<void> {
 		const signal = this.#signal;
-		const { attemptingNodes, initialPods, external } = this.#workload;
+		const { attemptingNodes, initialPods, external, clusterDns } = this.#workload;
 		await this.#namespaces.claim(signal);
-		await allDone([
-			this.#namespaces.furnish(signal),
-			this.#services.create(this.#workload, this.#namespaces.names, this.#site.ownership, signal),
-			...Object.keys(external).map((name) => this.#startExternal(name)),
-			this.#pods.createNodeAgents(attemptingNodes, signal),
-			this.#pods.takeStanding(initialPods, signal),
-		]);
-		await this.#pods.create(initialPods, {}, signal);
+		if (clusterDns) this.#clusterDns = await this.#site.clusterDns?.ready(signal);
+		const inCluster = async () => {
+			await allDone([
+				this.#namespaces.furnish(signal),
+				this.#services.create(this.#workload, this.#namespaces.names, this.#site.ownership, signal),
+				this.#pods.createNodeAgents(attemptingNodes, signal),
+				this.#pods.takeStanding(initialPods, signal),
+			]);
+			await this.#pods.create(initialPods, {}, signal);
+		};
+		await allDone([inCluster(), ...Object.keys(external).map((name) => this.#startExternal(name))]);
 		await this.#refreshServices();
 	}
 
@@ -104,13 +109,13 @@ export class KubernetesDeployment implements Deployment {
 			const agent = agents.find(({ kind, name }) => kind === 'node' && name === node.symbol);
 			return agent ?? nodeEndpoint(node);
 		});
-		const pods = agents.filter(({ kind }) => kind === 'pod');
+		const pods = [...agents.filter(({ kind }) => kind === 'pod'), ...(this.#clusterDns?.endpoints ?? [])];
 		const externals = [...this.#externals.values()].map(({ endpoint }) => endpoint);
 		return [...nodes, ...pods, ...externals].map((endpoint) => ({ ...endpoint, labels: { ...endpoint.labels } }));
 	}
 
 	services(): ServiceState[] {
-		return this.#services.states();
+		return [...this.#services.states(), ...(this.#clusterDns ? [this.#clusterDns.service] : [])];
 	}
 
 	async openAgent(endpoint: string): Promise<AgentStream> {
@@ -223,7 +228,8 @@ export class KubernetesDeployment implements Deployment {
 		const spec = this.#workload.external[name];
 		const { startExternal } = this.#site.options;
 		if (!spec || !startExternal) return;
-		this.#externals.set(name, await startExternal(name, spec, this.#settings, this.#signal));
+		const relay = this.#workload.recursion?.includes(name) ? this.#clusterDns?.relay : undefined;
+		this.#externals.set(name, await startExternal(name, spec, this.#settings, this.#signal, relay));
 	}
 
 	#refreshServices(): Promise<void> {

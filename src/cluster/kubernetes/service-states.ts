@@ -58,7 +58,7 @@ export async function awaitBackends(
 	namespace: string,
 	expected: ReadonlyMap<string, ExpectedBackends>,
 	bound: number,
-	signal: AbortSignal,
+	signal: AbortSignal | undefined,
 ): Promise<Map<string, Set<string>>> {
 	const read = (slices: EndpointSliceObject[]) =>
 		new Map([...expected.keys()].map((service) => [service, backendsOf(service, slices)]));

@@ -4,9 +4,12 @@ import type { AgentSettings, CaptureStream, Deployment, Ledger, LossCounters } f
 import type { FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
+import type { Addresses } from '../../model/address.ts';
+import { clusterDnsNamespace } from '../../model/cluster-dns.ts';
 import type { MeshCertificates } from '../mesh-certificates.ts';
 import type { StartExternal } from '../external-endpoint.ts';
 import { type AgentProgram, readAgentProgram } from './agent-program-map.ts';
+import { ClusterDns } from './cluster-dns.ts';
 import { type ClusterNode, readNodes } from './cluster-nodes.ts';
 import { KubernetesDeployment } from './deployment.ts';
 import { Harness } from './harness.ts';
@@ -44,6 +47,11 @@ export interface KubernetesSiteOptions {
 	allowClusterScoped?: boolean;
 	/** Endpoints outside the cluster; without it a scenario that has some is refused. */
 	startExternal?: StartExternal | undefined;
+	/**
+	 * Addresses that `startExternal` can give to an endpoint beside its own: the cluster's DNS is made to ask there for all that
+	 * it does not know. Without it the cluster's DNS is left as it is, and not asked.
+	 */
+	relay?: ((signal: AbortSignal) => Promise<Addresses>) | undefined;
 	/** Cluster-wide loss counters; without it they are reported as 0, and the driver's facts must say so in a note. */
 	lossCounters?: (() => Promise<LossCounters>) | undefined;
 	/** Without it nothing is captured, unless `captureImage` permits pods that do. */
@@ -70,6 +78,8 @@ export interface Site extends Required<Pick<KubernetesSiteOptions, 'client' | 'a
 	namespaces: Namespaces;
 	harness: Harness;
 	program: AgentProgram;
+	/** Undefined where it is not ours to change. */
+	clusterDns: ClusterDns | undefined;
 }
 
 /**
@@ -93,7 +103,12 @@ export class KubernetesSite {
 			throw new GatecrashError('GC_CLUSTER', 'This cluster has no endpoints outside of it that gatecrash owns.');
 		}
 		const names = this.#chooseNames(workload);
-		const claim = { namespaces: [...names.values()], alone: workload.alone === true };
+		// Its DNS passes queries on to one scenario's resolver at a time.
+		const shared = workload.clusterDns === true && this.#options.relay ? [clusterDnsNamespace] : [];
+		const claim = {
+			namespaces: [...names.values(), ...shared, ...givenAddresses(workload)],
+			alone: workload.alone === true,
+		};
 		for (const name of claim.namespaces) this.#inUse.add(name);
 		const take = this.#turns.take(claim, signal);
 		const release = await take.catch((error: unknown) => {
@@ -148,6 +163,7 @@ export class KubernetesSite {
 		const site = await this.#site?.catch(() => undefined);
 		if (!site) return;
 		await site.harness.close().catch(note);
+		await site.clusterDns?.close().catch(note);
 		await site.namespaces.allGone().catch(note);
 		if (failures.length === 0) return;
 		const [first] = failures;
@@ -192,8 +208,9 @@ export class KubernetesSite {
 		const nodes = await readNodes(client);
 		const hostPorts = new HostPorts(Number.parseInt(run.slice(-6), 16) || 0);
 		const program = await readAgentProgram(run);
-		const { captureImage } = options;
+		const { captureImage, ledger, relay } = options;
 		const harness = new Harness({ client, namespaces, ownership, agentImage, nodes, hostPorts, program, captureImage });
+		const clusterDns = relay && new ClusterDns({ client, namespaces, ownership, ledger, nodes, relay });
 		return {
 			options,
 			client,
@@ -207,6 +224,12 @@ export class KubernetesSite {
 			namespaces,
 			harness,
 			program,
+			clusterDns,
 		};
 	}
+}
+
+/** Of endpoints outside: each has one owner at a time. No namespace has such a name. */
+function givenAddresses({ external }: Workload): string[] {
+	return Object.values(external).flatMap(({ addresses }) => Object.values(addresses ?? {}));
 }

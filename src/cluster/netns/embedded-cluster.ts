@@ -104,7 +104,8 @@ class EmbeddedCluster implements Cluster {
 		const captures = options.captures ?? findTool('perl') !== undefined;
 		this.capabilities = new Set([
 			...this.#families,
-			...(['network-policy', 'host-network', 'external', 'node-port', 'cluster-dns', 'metadata'] as const),
+			...(['network-policy', 'host-network', 'external', 'node-port', 'metadata'] as const),
+			...(['cluster-dns', 'cluster-dns-probe', 'node-local-dns'] as const),
 			...faultNames.filter((fault) => !isMeshFault(fault)).map(faultCapability),
 			...mesh,
 			...(captures ? (['wire-capture'] as const) : []),

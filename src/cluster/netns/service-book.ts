@@ -5,6 +5,7 @@ import {
 	clusterDnsName,
 	clusterDnsNamespace,
 	clusterDnsPorts,
+	clusterDnsService,
 	clusterDomain,
 } from '../../model/cluster-dns.ts';
 import type { ServicePort, ServiceSpec } from '../../model/scenario.ts';
@@ -38,14 +39,14 @@ export class ServiceBook {
 		}));
 		if (!clusterDns) return;
 		const addresses = pick(clusterDnsAddresses, inventory.families);
-		this.#services.push({ name: clusterDnsName, spec: clusterDnsService, addresses, nodePorts: {} });
+		this.#services.push({ name: clusterDnsName, spec: clusterDnsSpec, addresses, nodePorts: {} });
 	}
 
 	/** What the cluster's DNS knows: every Service by its full name. */
 	names(): Record<string, string[]> {
 		return Object.fromEntries(
 			this.#services.map(({ name, spec, addresses }) => [
-				`${name.split('/').at(-1)}.${spec.namespace}.svc.${clusterDomain}`,
+				`${name === clusterDnsName ? clusterDnsService : name}.${spec.namespace}.svc.${clusterDomain}`,
 				Object.values(addresses),
 			]),
 		);
@@ -118,7 +119,7 @@ export class ServiceBook {
 	}
 }
 
-const clusterDnsService: ServiceSpec = {
+const clusterDnsSpec: ServiceSpec = {
 	...{ namespace: clusterDnsNamespace, selector: { ...clusterDnsLabels }, type: 'ClusterIP', headless: false },
 	ports: clusterDnsPorts.map(({ name, port, protocol }) => ({
 		name,
