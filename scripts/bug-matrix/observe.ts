@@ -73,6 +73,11 @@ export function affectedBy(bug: Bug, witnesses: Witness[]): Witness[] {
 	});
 }
 
+/** The scenarios that have to do with what a bug is about. */
+export function concernedBy(bug: Bug, witnesses: Witness[]): Witness[] {
+	return witnesses.filter(({ plan, recording }) => isConcerned(bug.concerns, plan, recording));
+}
+
 /**
  * A few of those that a bug affects: most that have to do with it, the smaller ones first, and some that have not. A bug that
  * changes rules everywhere is not more convincing for failing everywhere, and this takes a second for each scenario.

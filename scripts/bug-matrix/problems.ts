@@ -2,6 +2,7 @@ import type { Bug } from '../../src/cluster/netns/bugs/bug.ts';
 import type { Scenario } from '../../src/model/scenario.ts';
 import { isConcerned } from './concerns.ts';
 import type { Noticed, Witness } from './observe.ts';
+import type { Suite } from './suites.ts';
 
 export interface Row {
 	bug: Bug;
@@ -9,13 +10,21 @@ export interface Row {
 	affected: number;
 	/** Those that were run. */
 	noticed: Map<string, Noticed>;
+	/** As `Suite.blinding` says. */
+	isBlinding: boolean;
 }
 
-/** Names of the scenarios that notice a bug: by failing, or, where the specification is open, by observing something else. */
-export function killers({ bug, noticed }: Pick<Row, 'bug' | 'noticed'>): string[] {
+/**
+ * Names of the scenarios that notice a bug: by failing, or, where the specification is open, by observing something else, or,
+ * where the bug is one of the harness's own eyes, by calling nothing shown.
+ */
+export function killers({ bug, noticed, isBlinding }: Pick<Row, 'bug' | 'noticed' | 'isBlinding'>): string[] {
 	const isRequired = 'required' in bug.violates;
 	return [...noticed]
-		.filter(([, { leak, broken, changed }]) => leak || broken || (!isRequired && changed))
+		.filter(
+			([, { leak, broken, changed, inconclusive }]) =>
+				leak || broken || (!isRequired && changed) || (isBlinding && inconclusive),
+		)
 		.map(([name]) => name);
 }
 
@@ -31,11 +40,11 @@ export function onlyKiller(rows: Row[]): Map<string, string[]> {
 }
 
 /** What speaks against the bugs or against the catalogue, a sentence for each. */
-export function problemsOf(rows: Row[], witnesses: Witness[], scenarios: Scenario[]): string[] {
+export function problemsOf(suite: Suite, rows: Row[], witnesses: Witness[], scenarios: Scenario[]): string[] {
 	return [
 		...witnesses.flatMap(ofWitness),
 		...rows.flatMap((row) => ofRow(row, witnesses)),
-		...superfluous(rows, witnesses, scenarios),
+		...(suite.needsAll ? superfluous(rows, witnesses, scenarios) : []),
 	];
 }
 
@@ -45,13 +54,13 @@ function ofWitness({ plan, honest }: Witness): string[] {
 }
 
 function ofRow(row: Row, witnesses: Witness[]): string[] {
-	const { bug, noticed } = row;
+	const { bug, noticed, isBlinding } = row;
 	const all = killers(row);
 	if (all.length === 0) return [`${bug.name} is noticed by no scenario (${row.affected} are affected)`];
 	const strangers = witnesses
 		.filter(({ plan }) => all.includes(plan.name))
 		.filter(({ plan, recording }) => !isConcerned(bug.concerns, plan, recording));
-	const isEngine = all.some((name) => noticed.get(name)?.engine);
+	const isEngine = isBlinding || all.some((name) => noticed.get(name)?.engine);
 	return [
 		...strangers.map(({ plan }) => `${plan.name} notices ${bug.name}, but has no ${bug.concerns}`),
 		...('required' in bug.violates && !isEngine ? [`no finding of ${bug.name} is put down to the engine`] : []),
