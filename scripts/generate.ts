@@ -8,14 +8,16 @@ import { reportPageAssets } from './generate-report-page.ts';
 import { scenarioReferencePage } from './generate-scenario-reference.ts';
 import { schemaFile } from './generate-schema.ts';
 import { seededBugsPage } from './generate-seeded-bugs.ts';
+import { shippedScenariosFile } from './generate-shipped-scenarios.ts';
 
-const generated: Record<string, () => string> = {
+const generated: Record<string, () => string | Promise<string>> = {
 	'schema/scenario.schema.json': schemaFile,
 	'docs/scenario-reference.md': scenarioReferencePage,
 	'docs/cli.md': cliPage,
 	'docs/outcomes.md': outcomesPage,
 	'docs/seeded-bugs.md': seededBugsPage,
 	'src/report/html/page-assets.ts': reportPageAssets,
+	'src/report/shipped-scenarios.ts': shippedScenariosFile,
 };
 
 /** Where the files are; tests name another folder. */
@@ -27,13 +29,14 @@ const isCheck = process.argv.includes('--check');
 for (const [file, content] of Object.entries(generated)) {
 	const path = join(root, file);
 	const present = await readFile(path, 'utf8').catch(() => undefined);
-	if (present === content()) continue;
+	const text = await content();
+	if (present === text) continue;
 	if (isCheck) {
 		console.error(`${file} is stale: run \`npm run generate\` and commit it`);
 		process.exitCode = 1;
 	} else {
 		await mkdir(dirname(path), { recursive: true });
-		await writeFile(path, content());
+		await writeFile(path, text);
 		console.log(`wrote ${file}`);
 	}
 }

@@ -1,5 +1,4 @@
-import type { Plan } from '../model/plan.ts';
-import type { ScenarioVerdict } from '../model/verdict.ts';
+import type { Cell, Plan } from '../model/plan.ts';
 
 /** What each profile asks of an engine; its version is that of the report's schema. */
 export const profiles = {
@@ -12,8 +11,11 @@ export const profiles = {
 export type Profile = keyof typeof profiles;
 
 /** The profile that a scenario belongs to: the most demanding one that its content asks for. */
-export function profileOf({ scenario, cells }: ScenarioVerdict, plan: Plan): Profile {
-	const planned = plan.scenarios.find(({ name }) => name === scenario);
+export function profileOf(
+	{ name, cells }: { name: string; cells: readonly Pick<Cell, 'kind'>[] },
+	plan: Plan,
+): Profile {
+	const planned = plan.scenarios.find((scenario) => scenario.name === name);
 	// What is skipped has no steps.
 	if (planned?.requires.some((capability) => capability.startsWith('fault-'))) return 'chaos';
 	const kinds = new Set(cells.map(({ kind }) => kind));

@@ -2,6 +2,7 @@ import type { Plan } from '../model/plan.ts';
 import type { CellVerdict, RunVerdicts, ScenarioVerdict } from '../model/verdict.ts';
 import { type Profile, profileOf, profiles } from './conformance-profiles.ts';
 import { sortKeys } from './json.ts';
+import { shippedScenarios } from './shipped-scenarios.ts';
 
 export const conformanceSchemaVersion = 1;
 
@@ -11,12 +12,12 @@ type Result = 'passed' | 'failed' | 'inconclusive' | 'skipped' | 'unsupported';
 const lacksCapability = /\bneeds .+, which .+ (do|does) not have\b/;
 
 /**
- * What an engine can be published to do: for each profile, which scenarios passed. Only scenarios that a specification
- * requires count; where it leaves a question open, or the behaviour is one engine's own, they are listed apart. A profile
- * holds when at least one of its scenarios passed and none failed or stayed inconclusive; a run that was cut off, or on a
- * cluster that enforces wrongly on purpose, holds none.
+ * What an engine can be published to do: for each profile, which scenarios passed. Only scenarios that ship with gatecrash
+ * and that a specification requires count; the others are listed apart. A profile holds when all of those were in the
+ * run, at least one passed, and none failed or stayed inconclusive; a run that was cut off, or on a cluster that enforces
+ * wrongly on purpose, holds none.
  */
-export function renderConformance(run: RunVerdicts, plan: Plan): string {
+export function renderConformance(run: RunVerdicts, plan: Plan, shipped = shippedScenarios): string {
 	const trustworthy = run.complete && run.cluster !== undefined && run.cluster.injected.length === 0;
 	const report = {
 		schemaVersion: conformanceSchemaVersion,
@@ -37,22 +38,36 @@ export function renderConformance(run: RunVerdicts, plan: Plan): string {
 			warnings: run.cluster.warnings ?? [],
 			notes: run.cluster.notes,
 		},
-		profiles: Object.keys(profiles).map((name) => profile(name as Profile, run, plan, trustworthy)),
+		profiles: Object.keys(profiles).map((name) =>
+			profile(name as Profile, run, plan, trustworthy, shipped[name as Profile]),
+		),
 	};
 	return `${JSON.stringify(sortKeys(report), null, 2)}\n`;
 }
 
-function profile(name: Profile, run: RunVerdicts, plan: Plan, trustworthy: boolean): Record<string, unknown> {
-	const all = run.scenarios.filter((scenario) => profileOf(scenario, plan) === name).map(scenarioResult);
-	const required = all.filter(({ status }) => status === 'required');
-	const counts = count(required);
+function profile(
+	name: Profile,
+	run: RunVerdicts,
+	plan: Plan,
+	trustworthy: boolean,
+	shipped: readonly string[],
+): Record<string, unknown> {
+	const all = run.scenarios
+		.filter(({ scenario, cells }) => profileOf({ name: scenario, cells }, plan) === name)
+		.map(scenarioResult);
+	// One's own scenario may declare anything to be required.
+	const counted = all.filter(({ status, scenario }) => status === 'required' && shipped.includes(scenario));
+	const counts = count(counted);
 	const holds = trustworthy && counts.passed > 0 && counts.failed + counts.inconclusive === 0;
+	const notAttempted = shipped.filter((shippedName) => !counted.some(({ scenario }) => scenario === shippedName));
+	const shown = notAttempted.length === 0 ? 'conformant' : 'partial';
 	return {
 		name,
 		asks: profiles[name],
-		result: required.length === 0 ? 'not-attempted' : holds ? 'conformant' : 'not-shown',
+		result: counted.length === 0 ? 'not-attempted' : holds ? shown : 'not-shown',
 		required: counts,
-		beyond: count(all.filter(({ status }) => status !== 'required')),
+		notAttempted,
+		beyond: count(all.filter((one) => !counted.includes(one))),
 		scenarios: all,
 	};
 }

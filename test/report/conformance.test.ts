@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Plan } from '../../src/model/plan.ts';
 import type { CellVerdict, RunVerdicts, ScenarioVerdict } from '../../src/model/verdict.ts';
 import { renderConformance } from '../../src/report/conformance.ts';
+import { shippedScenarios } from '../../src/report/shipped-scenarios.ts';
 import { inconclusiveCell, leakedCell, sampleCell, sampleRun, sampleScenario } from './sample-verdicts.ts';
 
 interface Report {
@@ -11,6 +12,7 @@ interface Report {
 		name: string;
 		result: string;
 		required: Record<string, number>;
+		notAttempted: string[];
 		beyond: Record<string, number>;
 		scenarios: { scenario: string; result: string }[];
 	}[];
@@ -18,8 +20,16 @@ interface Report {
 
 const nothing: Plan = { schemaVersion: 1, scenarios: [] };
 
-function profileOf(run: RunVerdicts, name = 'network-policy', plan = nothing): Report['profiles'][number] {
-	const { profiles } = JSON.parse(renderConformance(run, plan)) as Report;
+/** As if these were all that ship. */
+const shipped = { 'network-policy': ['one'], 'strict-mtls': [], 'dns-egress': [], chaos: [] };
+
+function profileOf(
+	run: RunVerdicts,
+	name = 'network-policy',
+	plan = nothing,
+	all: Parameters<typeof renderConformance>[2] = shipped,
+): Report['profiles'][number] {
+	const { profiles } = JSON.parse(renderConformance(run, plan, all)) as Report;
 	const found = profiles.find((profile) => profile.name === name);
 	if (!found) throw new Error(`no profile ${name}`);
 	return found;
@@ -35,7 +45,7 @@ describe('the conformance report', () => {
 			scenario('two', [leakedCell()], { status: 'open' }),
 			scenario('three', [sampleCell({ verdict: 'skipped' })]),
 		]);
-		const profile = profileOf(run);
+		const profile = profileOf(run, 'network-policy', nothing, { ...shipped, 'network-policy': ['one', 'three'] });
 		expect(profile.result).to.equal('conformant');
 		expect(profile.required).to.include({ passed: 1, failed: 0, skipped: 1 });
 		expect(profile.beyond).to.include({ failed: 1 });
@@ -44,7 +54,9 @@ describe('the conformance report', () => {
 	it('is not, where a required one fails or stays inconclusive, the run was cut off, or the cluster is wrong on purpose', () => {
 		const good = scenario('one', [sampleCell()]);
 		const bugs = sampleRun([good]);
+		const both = { ...shipped, 'network-policy': ['one', 'two'] };
 		for (const run of [
+			sampleRun([scenario('one', [leakedCell()])]),
 			sampleRun([good, scenario('two', [leakedCell()])]),
 			sampleRun([good, scenario('two', [inconclusiveCell()])]),
 			sampleRun([good], { complete: false }),
@@ -52,9 +64,36 @@ describe('the conformance report', () => {
 			sampleRun([scenario('two', [sampleCell({ verdict: 'skipped' })])]),
 			{ ...bugs, ...(bugs.cluster && { cluster: { ...bugs.cluster, injected: ['ingress-unchecked'] } }) },
 		]) {
-			expect(profileOf(run).result).to.equal('not-shown');
+			expect(profileOf(run, 'network-policy', nothing, both).result).to.equal('not-shown');
 		}
 		expect(profileOf(sampleRun([good]), 'dns-egress').result).to.equal('not-attempted');
+	});
+
+	it('is partial where shipped scenarios are missing, and does not count one’s own', () => {
+		const both = { ...shipped, 'network-policy': ['one', 'two'] };
+		const good = scenario('one', [sampleCell()]);
+		const partial = profileOf(sampleRun([good]), 'network-policy', nothing, both);
+		expect(partial).to.include({ result: 'partial' });
+		expect(partial.notAttempted).to.deep.equal(['two']);
+		const whole = profileOf(sampleRun([good, scenario('two', [sampleCell()])]), 'network-policy', nothing, both);
+		expect(whole).to.include({ result: 'conformant' });
+		expect(whole.notAttempted).to.deep.equal([]);
+
+		const own = profileOf(sampleRun([scenario('mine', [sampleCell()])]));
+		expect(own.result).to.equal('not-attempted');
+		expect(own.required).to.include({ passed: 0 });
+		expect(own.beyond).to.include({ passed: 1 });
+		// Nor does one that has the name of a shipped one, and another status.
+		expect(profileOf(sampleRun([scenario('one', [sampleCell()], { status: 'open' })])).result).to.equal(
+			'not-attempted',
+		);
+	});
+
+	it('knows what ships, by the profile that a run puts it into', () => {
+		expect(shippedScenarios['network-policy']).to.include('canonical-matrix').and.not.include('loopback');
+		expect(shippedScenarios['dns-egress']).to.include('eks-cluster-dns-only');
+		expect(shippedScenarios['strict-mtls']).to.include('plaintext-under-strict');
+		expect(shippedScenarios.chaos).to.not.have.length(0);
 	});
 
 	it('tells what the cluster cannot do from what was left out', () => {
