@@ -45,7 +45,7 @@ export async function startExternalContainer(
 	const uid = randomUUID();
 	const entry: LedgerEntry = { makes: 'container', engine: 'docker', name: container };
 	const named = spec.addresses && ofFamilies(spec.addresses, options.families);
-	const given = Object.values({ ...named, ...relay });
+	const given = [...Object.values(named ?? {}), ...Object.values(relay)];
 	const config: AgentConfig = {
 		...agentConfig(name, uid, spec, settings),
 		addresses: given,
