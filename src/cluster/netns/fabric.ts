@@ -63,7 +63,7 @@ export class Fabric {
 		const abort = () => child.kill('SIGKILL');
 		options.signal?.addEventListener('abort', abort);
 		// What can't be started at all says so by an error, and closes.
-		let cause: unknown;
+		let cause: Error | undefined;
 		child.once('error', (error) => {
 			cause = error;
 		});
