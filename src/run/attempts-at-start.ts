@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootAttempt } from '../model/agent.ts';
 import type { Cell } from '../model/plan.ts';
@@ -6,6 +5,7 @@ import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agents } from './agents.ts';
 import type { Certificates } from './certificates.ts';
 import { resolveTarget } from './dial.ts';
+import { newToken } from './new-token.ts';
 import type { ScenarioRunContext } from './scenario-run.ts';
 import { greetingWait, type Tries } from './tries.ts';
 
@@ -71,7 +71,7 @@ function planBoot({ pods, cells, context, ports, certificates, wait }: StartRequ
 		if (!target || port === undefined) return [];
 		const tls = certificates.of(cell);
 		const attempt: BootAttempt = {
-			token: randomBytes(12).toString('hex'),
+			token: newToken(),
 			protocol: cell.protocol,
 			speaks: cell.speaks === 'sctp' ? 'tcp' : cell.speaks,
 			family: cell.family,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { StreamAttempt } from '../model/agent.ts';
 import type { Deployment } from '../model/cluster.ts';
 import type { Cell } from '../model/plan.ts';
@@ -6,6 +5,7 @@ import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agent, Agents } from './agents.ts';
 import type { Certificates } from './certificates.ts';
 import { dial, type Dialled, resolveTarget } from './dial.ts';
+import { newToken } from './new-token.ts';
 import type { Recorder } from './recorder.ts';
 import { greetingWait } from './tries.ts';
 
@@ -130,7 +130,7 @@ export class Streams {
 		const { protocol, family } = cell;
 		return {
 			...{
-				token: randomBytes(12).toString('hex'),
+				token: newToken(),
 				protocol,
 				family,
 				destination,

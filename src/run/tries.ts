@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { AgentCommand, AttemptCommand } from '../model/agent.ts';
 import type { Deployment, Endpoint } from '../model/cluster.ts';
 import type { Purpose } from '../model/event.ts';
@@ -8,6 +7,7 @@ import type { Agent, Agents, ResultRecord } from './agents.ts';
 import type { Certificates } from './certificates.ts';
 import { dial } from './dial.ts';
 import { holdKey } from './held-connections.ts';
+import { newToken } from './new-token.ts';
 import type { Permits } from './permits.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -213,7 +213,7 @@ export class Tries {
 				: this.#holdPorts.get(hold);
 		if (port === undefined) return undefined;
 		if (purpose === 'hold') this.#holdPorts.set(hold, port);
-		const token = randomBytes(12).toString('hex');
+		const token = newToken();
 		const { destination, targets, through, expects } = dialled;
 		const source = { ...dialled.source, port };
 		const { protocol, family } = cell;

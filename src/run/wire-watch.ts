@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IpFamily } from '../model/address.ts';
 import type { CaptureMessage } from '../model/capture.ts';
 import type { CaptureStream, Deployment, Endpoint } from '../model/cluster.ts';
@@ -6,6 +5,7 @@ import { isRecord } from '../model/is-record.ts';
 import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agents } from './agents.ts';
 import { withinDeadline } from './deadline.ts';
+import { newToken } from './new-token.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface WireWatchContext {
@@ -128,7 +128,7 @@ export class WireWatch {
 				const agent = agents.byUid(pod.uid);
 				const port = ports.take(`pod/${pod.name}`, 'udp', family);
 				if (address === undefined || !agent || port === undefined) continue;
-				const token = randomBytes(12).toString('hex');
+				const token = newToken();
 				recorder.append({ is: 'wire-marker', epoch, when, token, from: pod.uid, family });
 				seen.push(new Promise((resolve) => this.#awaited.set(token, { uid: pod.uid, seen: resolve })));
 				const destination = { address, port: markerPort };
