@@ -6,7 +6,8 @@ import { GatecrashError } from '../../../model/gatecrash-error.ts';
 import { findTool, isExecutable } from '../tools.ts';
 
 /** What to do where there is none, one sentence. */
-export const envoyHint = 'Bring Envoy with `npm run setup`, or name one in GATECRASH_ENVOY';
+export const envoyHint =
+	'Put an `envoy` on the PATH, name one in GATECRASH_ENVOY, or bring it with `npm run setup` in a clone of gatecrash';
 
 /** Where scripts/setup.sh puts it. */
 export function envoyCache(home = homedir()): string {

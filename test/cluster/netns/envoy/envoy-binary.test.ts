@@ -39,7 +39,7 @@ describe('The Envoy of the embedded mesh', () => {
 		const refused = await readEnvoyVersion(broken).catch((error) => error);
 		expect([refused.code, refused.hint]).to.deep.equal([
 			'GC_TOOL_MISSING',
-			'Bring Envoy with `npm run setup`, or name one in GATECRASH_ENVOY',
+			'Put an `envoy` on the PATH, name one in GATECRASH_ENVOY, or bring it with `npm run setup` in a clone of gatecrash',
 		]);
 	});
 });
