@@ -166,7 +166,7 @@ export class Agent {
 		}
 	}
 
-	#result(token: string, told: Told): void {
+	#result(token: string, { sentBy: _, ...told }: Told): void {
 		this.records.add({ is: 'result', token, ...told });
 	}
 }

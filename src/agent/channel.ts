@@ -16,6 +16,8 @@ export interface Channel {
 export interface ChannelEvents {
 	/** The SYN, or the first datagram, leaves now. */
 	sending(): void;
+	/** The call that sends it has returned; not told by every channel. */
+	sent?(): void;
 	open(): void;
 	data(text: string): void;
 	/** Once, and nothing after it; not after `close`. */

@@ -15,6 +15,8 @@ import { readGreeting, readReply } from './wire.ts';
 export interface Told {
 	outcome: Outcome;
 	startedAt: number;
+	/** When the call that sent it had returned at the latest; undefined: not known. */
+	sentBy?: number;
 	endedAt: number;
 	source: { address?: string; port: number };
 	certificate?: ServerCertificate;
@@ -52,6 +54,7 @@ export class Conversation {
 	#greetedBy: string | undefined;
 	#channel: Channel | undefined;
 	#lastProgress = 0;
+	#sentBy: number | undefined;
 	#end: Outcome | undefined;
 	/** Told once when the other side, or the network, ends the connection; after the tokens that were out. */
 	onEnded: (outcome: Outcome) => void = () => {};
@@ -79,6 +82,9 @@ export class Conversation {
 		if (impossible !== undefined) return this.#ended({ code: 'not-run', detail: impossible });
 		const events: ChannelEvents = {
 			sending: () => this.#sent(token, pending),
+			sent: () => {
+				this.#sentBy = now();
+			},
 			open: () => {
 				this.#lastProgress = now();
 				opened();
@@ -242,7 +248,8 @@ export class Conversation {
 		const certificate = this.#channel?.server?.();
 		const seen = withServer(outcome, certificate);
 		const greeted = this.#greetedBy !== undefined && seen.code !== 'replied' && { greetedBy: this.#greetedBy };
-		const told: Told = { outcome: { ...seen, ...greeted }, startedAt, endedAt, source };
+		const sentBy = this.#sentBy === undefined ? {} : { sentBy: this.#sentBy };
+		const told: Told = { outcome: { ...seen, ...greeted }, startedAt, endedAt, source, ...sentBy };
 		pending.tell(certificate ? { ...told, certificate } : told);
 	}
 }

@@ -1,4 +1,4 @@
-import { type StreamAttempt, streamSeparator } from '../model/agent.ts';
+import { type StreamAttempt, streamSeparator, type StreamTry } from '../model/agent.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Attempts } from './attempts.ts';
 import { now } from './clock.ts';
@@ -6,7 +6,7 @@ import type { Told } from './conversation.ts';
 import type { Stalls } from './stalls.ts';
 import type { Records } from './records.ts';
 
-type Packed = [number, number, number, number];
+type Packed = StreamTry;
 
 interface Stream {
 	attempt: StreamAttempt;
@@ -25,6 +25,8 @@ interface Stream {
 /** Results in one record, and how long the first of them waits for the last: few records, which are never old. */
 const largestBatch = 64;
 const longestBatch = 100;
+/** The call that sends takes far less; this process was not running for so long. Milliseconds. */
+const worthTelling = 0.5;
 
 /**
  * Continuous attempts. They need no controller: they go on while the control channel is broken, and what became of
@@ -115,7 +117,7 @@ export class Streams {
 		});
 	}
 
-	#pack(stream: Stream, index: number, { outcome, startedAt, endedAt }: Told): void {
+	#pack(stream: Stream, index: number, { outcome, startedAt, sentBy = startedAt, endedAt }: Told): void {
 		if (!stream.batch) {
 			const batch = { base: startedAt, outcomes: [], known: new Map<string, number>(), tries: [] };
 			stream.batch = batch;
@@ -128,7 +130,9 @@ export class Streams {
 			number = outcomes.push(outcome) - 1;
 			known.set(text, number);
 		}
-		tries.push([index, rounded(startedAt - base), rounded(endedAt - startedAt), number]);
+		const packed: Packed = [index, rounded(startedAt - base), rounded(endedAt - startedAt), number];
+		if (sentBy - startedAt >= worthTelling) packed.push(rounded(sentBy - startedAt));
+		tries.push(packed);
 		if (tries.length >= largestBatch) this.#flush(stream);
 	}
 

@@ -10,7 +10,11 @@ export function openTcpChannel(command: AttemptCommand, events: ChannelEvents): 
 		ended = true;
 		report();
 	};
-	const socket = dialTcp(command, (error, local) => end(() => events.ended(outcomeOfError(error, local))));
+	const socket = dialTcp(
+		command,
+		(error, local) => end(() => events.ended(outcomeOfError(error, local))),
+		() => events.sent?.(),
+	);
 	socket.setEncoding('latin1');
 	socket.on('connectionAttempt', () => events.sending());
 	socket.on('connect', () => !ended && events.open());
@@ -29,10 +33,11 @@ export function openTcpChannel(command: AttemptCommand, events: ChannelEvents): 
 	};
 }
 
-/** A socket that connects from the planned source port. `failed`: `local` says that the call itself did, and nothing left the pod. */
+/** A socket that connects from the planned source port. `failed`: `local` says that the call itself did, and nothing left the pod. `dialled`: told when the call has returned. */
 export function dialTcp(
 	{ destination, family, source }: AttemptCommand,
 	failed: (error: Error, local: boolean) => void,
+	dialled: () => void = () => {},
 ): Socket {
 	const socket = connect({
 		host: destination.address,
@@ -46,6 +51,7 @@ export function dialTcp(
 	// Node connects in its next tick; this one comes right after it: a socket that is destroyed by now failed within the call.
 	process.nextTick(() => {
 		local = socket.destroyed;
+		dialled();
 	});
 	return socket.on('error', (error) => failed(error, local));
 }

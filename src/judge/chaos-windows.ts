@@ -53,7 +53,7 @@ function findingsIn(
 	const last = inside[settled - 1];
 	const following = {
 		atLeast: last ? Math.max(0, last.at - stretch.from - clockError) : 0,
-		atMost: first.at - stretch.from + clockError,
+		atMost: first.sentBy - stretch.from + clockError,
 	};
 	return { following, never: false, windows: windowsOf(inside.slice(settled), stretch, isAmiss) };
 }
@@ -88,8 +88,8 @@ function windowsOf(
 	const close = (after: StreamTry | undefined) => {
 		const [first, last] = [open[0], open.at(-1)];
 		if (first && last) {
-			const atMost = (after?.at ?? to) - (before?.at ?? from);
-			windows.push({ tries: open, atLeast: last.at - first.at, atMost });
+			const atMost = (after?.sentBy ?? to) - (before?.at ?? from);
+			windows.push({ tries: open, atLeast: Math.max(0, last.at - first.sentBy), atMost });
 		}
 		open = [];
 	};

@@ -3,8 +3,9 @@ import type { StreamRecord } from './stream-history.ts';
 
 /** One try of a stream, put together from what its client and the witnesses say. */
 export interface StreamTry {
-	/** When it was sent, milliseconds of the run. */
+	/** When it was sent, at the earliest and at the latest; milliseconds of the run. */
 	at: number;
+	sentBy: number;
 	endedAt: number;
 	/** Undefined: nothing but the witness knows of it. */
 	code: OutcomeCode | undefined;
@@ -26,13 +27,13 @@ export function streamTries(streams: readonly StreamRecord[]): StreamTry[] {
 function triesOf({ results, sightings }: StreamRecord, targets: ReadonlySet<string>): Map<number, StreamTry> {
 	const tries = new Map<number, StreamTry>();
 	for (const { base, outcomes, tries: packed, n } of results) {
-		for (const [index, sent, took, number] of packed) {
+		for (const [index, sent, took, number, later = 0] of packed) {
 			const { code, by, detail } = outcomes[number] ?? {};
 			const isTarget = by !== undefined && targets.has(by);
 			const replied = code === 'replied' && isTarget;
 			const strange = code === 'answered-by-other' || (code === 'replied' && !isTarget);
 			tries.set(index, {
-				...{ at: base + sent, endedAt: base + sent + took, code, n },
+				...{ at: base + sent, sentBy: base + sent + later, endedAt: base + sent + took, code, n },
 				landed: replied ? 'replied' : undefined,
 				other: strange ? (by ?? detail ?? 'a stranger') : undefined,
 				ran: code !== undefined && code !== 'not-run',
@@ -43,7 +44,7 @@ function triesOf({ results, sightings }: StreamRecord, targets: ReadonlySet<stri
 		for (const [index, after] of seen) {
 			const at = base + after;
 			const known: StreamTry = tries.get(index) ?? {
-				...{ at, endedAt: at, code: undefined, landed: undefined, other: undefined, ran: true, n },
+				...{ at, sentBy: at, endedAt: at, code: undefined, landed: undefined, other: undefined, ran: true, n },
 			};
 			if (targets.has(uid)) known.landed ??= 'delivered';
 			else known.other ??= agent;

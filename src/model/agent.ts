@@ -139,6 +139,14 @@ export interface StreamAttempt extends BootAttempt {
 	ports: number;
 }
 
+/**
+ * One try of a stream: its number, when it was sent at the earliest and how long it took, milliseconds from `base`, the
+ * index of its outcome, and how much later it was sent at the latest, where that is worth telling.
+ */
+export type StreamTry =
+	| [index: number, sent: number, took: number, outcome: number]
+	| [index: number, sent: number, took: number, outcome: number, later: number];
+
 /** Stands between the token of a stream and the number of a try; no other token has it. */
 export const streamSeparator = '~';
 
@@ -217,11 +225,8 @@ export type AgentRecord = { seq: number; at: number } & (
 			/** The name that was asked for, where it came in a DNS query. */
 			asked?: string;
 	  }
-	/**
-	 * What became of some tries of a stream, in the order in which they ended: number of the try, when it was sent and how
-	 * long it took, milliseconds from `base`, and the index of its outcome in `outcomes`.
-	 */
-	| { is: 'tries'; stream: string; base: number; outcomes: Outcome[]; tries: [number, number, number, number][] }
+	/** What became of some tries of a stream, in the order in which they ended. */
+	| { is: 'tries'; stream: string; base: number; outcomes: Outcome[]; tries: StreamTry[] }
 	/** Tokens of a stream that arrived at a listener: number of the try, milliseconds from `base`. */
 	| {
 			is: 'sightings';

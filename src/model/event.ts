@@ -1,5 +1,5 @@
 import type { Addresses, IpFamily, Protocol, SocketAddress } from './address.ts';
-import type { AgentCounters, SelfCheck, ServerCertificate } from './agent.ts';
+import type { AgentCounters, SelfCheck, ServerCertificate, StreamTry } from './agent.ts';
 import type { CaptureFlow, CaptureTotals, WireProtocol } from './capture.ts';
 import type { ClusterFacts, LossCounters, ServiceState } from './cluster.ts';
 import type { Outcome } from './outcome.ts';
@@ -141,7 +141,7 @@ export type ScenarioEventBody =
 			stream: string;
 			base: number;
 			outcomes: Outcome[];
-			tries: [number, number, number, number][];
+			tries: StreamTry[];
 	  }
 	/** Several tokens that a listener saw, packed. */
 	| {
