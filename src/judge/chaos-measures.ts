@@ -25,7 +25,7 @@ export interface ChaosFindings {
 }
 
 /** A longer pause between two tries leaves a gap in which nothing is known; so many intervals to each side. */
-const reachOfTries = 3;
+const reachOfTries = 1.5;
 /** A server that answered has lived this long before, and lives this long after, at least. Milliseconds. */
 const reachOfControls = 100;
 /** Milliseconds. */
@@ -70,7 +70,10 @@ export function measureChaos(
 	const living = { at: controls, reach: Math.max(reachOfControls, reachOfTries * plan.every) };
 	const left = streams.reduce((sum, stream) => sum + (stream.left ?? 0), 0);
 	const shares = {
-		forbidden: shareOf(forbidden, (tried) => coveredTime(tried, nearTo(tries), living)),
+		forbidden: {
+			...shareOf(forbidden, (tried) => coveredTime(tried, nearTo(tries), living)),
+			gap: rounded(Math.max(0, ...forbidden.map(({ tried }) => widestGap(tried, nearTo(tries).at)))),
+		},
 		allowed: shareOf(allowed, (tried) => coveredTime(tried, nearTo(fair))),
 	};
 	return { ...found, measures: { ...shares, ...measuresOf(plan, found, exactness.clockError, left) } };
@@ -146,6 +149,12 @@ function shareOf(
 	const time = tried.reduce((sum, { from, to }) => sum + to - from, 0);
 	const covered = time === 0 ? 0 : coveredOf(tried) / time;
 	return { time: rounded(time), covered: Math.floor(covered * 10_000) / 10_000 };
+}
+
+/** The longest time between two instants, or between one and the end of the stretch. */
+function widestGap({ from, to }: Stretch['tried'], instants: readonly number[]): number {
+	const inside = [from, ...instants.filter((at) => at > from && at < to), to];
+	return inside.reduce((widest, at, index) => Math.max(widest, at - (inside[index - 1] ?? at)), 0);
 }
 
 /**

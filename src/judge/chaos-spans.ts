@@ -17,7 +17,19 @@ export function spreadOf(spans: readonly Span[]): Spread | undefined {
 		p99: rounded(at(0.99)),
 		longest: rounded(at(1)),
 		error: rounded(error),
+		histogram: histogramOf(estimates),
 	};
+}
+
+/** Bounds double, from that of the shortest to that of the longest. */
+function histogramOf(sorted: readonly number[]): Spread['histogram'] {
+	const boundOf = (value: number) => 2 ** Math.ceil(Math.log2(Math.max(1, value)));
+	const last = boundOf(sorted.at(-1) ?? 0);
+	const buckets: Spread['histogram'] = [];
+	for (let upTo = boundOf(sorted[0] ?? 0); upTo <= last; upTo *= 2) {
+		buckets.push({ upTo, count: sorted.filter((value) => boundOf(value) === upTo).length });
+	}
+	return buckets;
 }
 
 /** How much of the stretches lies within `reach` of each of several lists of instants (sorted). Milliseconds. */

@@ -90,8 +90,11 @@ export interface ChaosMeasures {
 	left: number;
 	/** How well the probe’s clock is known against the one that changes are timed by. */
 	clockError: number;
-	/** `covered`: the share of the time in which the path was tried and its server answered somebody else. */
-	forbidden: { time: number; covered: number };
+	/**
+	 * `covered`: the share of the time in which the path was tried and its server answered somebody else. `gap`: the longest
+	 * time between two tries, and so the longest window that nobody can have seen.
+	 */
+	forbidden: { time: number; covered: number; gap: number };
 	/** `covered`: the share of the time in which the path was tried. */
 	allowed: { time: number; covered: number };
 	/** When tokens arrived although the path was forbidden; the first of them where there are many. */
@@ -135,6 +138,8 @@ export interface Spread {
 	longest: number;
 	/** Of the one that is known worst. */
 	error: number;
+	/** How many estimates lie above the bound before and not above this one, in rising order without gaps. */
+	histogram: { upTo: number; count: number }[];
 }
 
 export interface Observed {

@@ -10,7 +10,7 @@ export function describeChaos({ chaos }: CellVerdict): string[] {
 	const { forbidden, allowed, closing, opening, exposure } = chaos;
 	const phrases: string[] = [];
 	if (forbidden.time > 0) {
-		const under = `${percent(forbidden.covered)} of it while its server answered others`;
+		const under = `${percent(forbidden.covered)} of it while its server answered others, tried at least every ${describeDuration(Math.ceil(forbidden.gap))}`;
 		phrases.push(`forbidden for ${describeDuration(forbidden.time)}, ${under}: ${leaksOf(chaos)}`);
 	}
 	if (closing) phrases.push(`closed ${describeSpread(closing)} after the change`);

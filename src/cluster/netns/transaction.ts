@@ -13,7 +13,8 @@ const budget = 300 * 1024;
  * the old ones have to come first: it meets the old rules before, or the new rules after, never neither.
  *
  * `generation`: another one each time; tables of even and odd generations take turns. `tamper`: nft commands
- * added at the end, to enforce wrongly on purpose; `{policy}` and `{service}` in it stand for the tables' names.
+ * added at the end, to enforce wrongly on purpose; `{policy}` and `{service}` in it stand for the tables' names. What comes
+ * after a line `---` is a transaction of its own.
  */
 export function transactions(
 	generation: number,
@@ -24,6 +25,7 @@ export function transactions(
 		policy: policyTable(turn),
 		service: `gatecrash_service_${turn % 2}`,
 	});
+	const [withRules = '', ...afterwards] = tampering(tamper, names(generation));
 	const [now, before] = [names(generation), names(generation + 1)];
 	// What an earlier failure may have left half prepared.
 	const cleared = [now.policy, now.service].map(removed);
@@ -36,12 +38,23 @@ export function transactions(
 		tableText(now.service, after(generation, rulesets.service.hooks)),
 		...[before.policy, before.service, 'gatecrash_tamper'].map(removed),
 		'table inet gatecrash_tamper { }\n',
-		`${(tamper ?? '').replaceAll('{policy}', now.policy).replaceAll('{service}', now.service)}\n`,
+		`${withRules}\n`,
 	];
 	const size = messageSize([...rulesets.policy.blocks, ...rulesets.service.blocks]);
 	// Everything fits into one message together, with room for what is switched and removed.
 	const small = size < budget / 2;
-	return small ? [[...cleared, ...prepared, ...switched].join('')] : [cleared.join(''), ...prepared, switched.join('')];
+	const inputs = small
+		? [[...cleared, ...prepared, ...switched].join('')]
+		: [cleared.join(''), ...prepared, switched.join('')];
+	return [...inputs, ...afterwards];
+}
+
+/** What goes along with the rules, and what comes after them. */
+function tampering(tamper = '', { policy, service }: { policy: string; service: string }): string[] {
+	return tamper
+		.replaceAll('{policy}', policy)
+		.replaceAll('{service}', service)
+		.split(/^---\n/m);
 }
 
 /** The table of policies of a generation. */

@@ -3,6 +3,7 @@ import { describeCounts, describeDuration, describePhases } from '../counts.ts';
 import { describeTimes } from '../describe-times.ts';
 import { splitTarget } from '../grid.ts';
 import { describeWire } from '../wire.ts';
+import { renderChaos } from './chaos.ts';
 import { type Html, html } from './markup.ts';
 import { type Matrix, matricesOf } from './matrices.ts';
 import { renderSquare } from './square.ts';
@@ -25,7 +26,7 @@ export function renderScenario(scenario: ScenarioVerdict, start: number, open: b
 <summary><span class="badge ${verdict}">${verdict}</span> <h3>${scenario.scenario}</h3> <span class="counts">${describeCounts(counts)}</span> <span class="took">${duration === undefined ? '' : describeDuration(duration)}</span></summary>
 <p>${description}</p>
 ${reasons.map(({ text }) => html`<p>${text}</p>\n`)}${wire === undefined ? undefined : html`<p>Wire: ${wire}</p>\n`}<p class="quiet"><code>${file}</code> · ${status}${reference === '' ? '' : ` · ${reference}`}${phases.length === 0 ? '' : ` · ${describePhases(phases)}`}</p>
-${times.length === 0 ? undefined : html`<ul class="times">${times.map((text) => html`<li>${text}</li>`)}</ul>\n`}<div class="matrices">
+${times.length === 0 ? undefined : html`<ul class="times">${times.map((text) => html`<li>${text}</li>`)}</ul>\n`}${scenario.cells.flatMap((cell) => renderChaos(cell) ?? [])}<div class="matrices">
 ${matricesOf(cells, start).map(renderMatrix)}</div>
 </details>
 `;
