@@ -55,14 +55,14 @@ describe('the action runs gatecrash', function () {
 	}
 
 	function act(given: Record<string, string>) {
-		const values = Object.entries(inputs).map(([name, { default: value = '' }]) => [
+		const values: [string, string][] = Object.entries(inputs).map(([name, { default: value = '' }]) => [
 			`INPUT_${name.toUpperCase()}`,
 			given[name] ?? value,
 		]);
 		// What the script reads is what the action hands to it.
 		const handed = Object.keys(step?.env ?? {}).filter((name) => name.startsWith('INPUT_'));
 		expect(handed).to.have.members(values.map(([name]) => name));
-		return perform(step?.run, Object.fromEntries(values) as Record<string, string>);
+		return perform(step?.run, Object.fromEntries(values));
 	}
 
 	it('with its defaults: reports, outputs and the step summary', () => {
