@@ -105,7 +105,9 @@ function isHeaderText(value: unknown): boolean {
 
 function isQuestion(value: unknown): boolean {
 	if (!isRecord(value) || !oneOf(value.over, Object.keys(dnsTransports))) return false;
-	const { name, type, edns, size, retryPort } = value;
+	const { name, type, edns, size, retryPort, search = [] } = value;
+	if (!Array.isArray(search) || !search.every((domain) => typeof domain === 'string' && domain.length <= 253))
+		return false;
 	// A name's length is bounded by its encoding (RFC 1035, 3.1); the token is not in it yet.
 	if (typeof name !== 'string' || name.length > 253 || !oneOf(type, dnsRecordTypes) || !isPort(edns)) return false;
 	return [size, retryPort].every((number) => number === undefined || isPort(number));

@@ -1,4 +1,5 @@
 import { clusterDomain } from '../model/cluster-dns.ts';
+import { namesAsked } from '../model/dns.ts';
 import type { Cell } from '../model/plan.ts';
 import type { Reason } from '../model/verdict.ts';
 import { cameItself, relays } from './dns-observed.ts';
@@ -56,8 +57,8 @@ export function wrongAnswers(history: ScenarioHistory, cell: Cell, replied: read
 /** What a Service of the scenario has to resolve to; undefined for all other names. */
 function expectedAddress({ plan, services }: ScenarioHistory, { query }: Cell): string | undefined {
 	if (query?.type !== 'A' && query?.type !== 'AAAA') return undefined;
-	const name = Object.entries(plan.workload.services).find(
-		([service, { namespace }]) => query.name === `${service}.${namespace}.svc.${clusterDomain}`,
+	const name = Object.entries(plan.workload.services).find(([service, { namespace }]) =>
+		namesAsked(query).includes(`${service}.${namespace}.svc.${clusterDomain}`),
 	)?.[0];
 	const state = services?.services.find((one) => one.name === name);
 	return state?.addresses[query.type === 'A' ? 'ipv4' : 'ipv6'];

@@ -23,6 +23,18 @@ export const clusterDnsPorts = [
 /** Where names of Services end. */
 export const clusterDomain = 'cluster.local';
 
+/** Names with as many dots are asked for as they are (`ndots`). */
+const dotsOfWholeName = 5;
+
+/**
+ * What the kubelet writes into the resolv.conf of a pod, as far as it is the cluster's.
+ * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-dns-config
+ */
+export function searchList(name: string, namespace: string): string[] {
+	if (name.endsWith('.') || name.split('.').length > dotsOfWholeName) return [];
+	return [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
+}
+
 /** The Service, as ServiceState names it, that a full name of the cluster means; undefined where it is none. */
 export function serviceOfName(name: string): string | undefined {
 	const [, service, namespace] = new RegExp(`^([^.]+)\\.([^.]+)\\.svc\\.${clusterDomain}$`).exec(name) ?? [];

@@ -23,10 +23,17 @@ export interface DnsQuestion {
 	size?: number;
 	/** The largest UDP answer that the client takes (RFC 6891); 0: no EDNS at all, so 512. */
 	edns: number;
+	/** Domains below which the name is asked for first, one after the other, until one of them answers. */
+	search?: string[];
 }
 
 /** What most clients say (https://www.dnsflagday.net/2020/). */
 export const defaultEdns = 1232;
+
+/** The names that a question asks for, in order. */
+export function namesAsked({ name, search = [] }: Pick<DnsQuestion, 'name' | 'search'>): string[] {
+	return [...search.map((domain) => `${name}.${domain}`), name];
+}
 
 /** What came back for one question. */
 export interface DnsResponse {

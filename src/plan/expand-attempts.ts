@@ -67,7 +67,7 @@ function expandQueries(attempt: AttemptSpec, context: ExpansionContext): Cell[] 
 	const [to] = attempt.to;
 	if (!to) return [];
 	return attempt.from.flatMap((from) =>
-		queriesOf(attempt, context.scenario).flatMap(({ dialled, query }) =>
+		queriesOf({ ...attempt, from: [from] }, context.scenario).flatMap(({ dialled, query }) =>
 			familiesOf(to, context).map((family): Cell => {
 				const cell = makeCell(attempt, from, to, dialled, family, context);
 				const path = pathOf(cell.from, to, dialled.port, `dns-${query.over}`, family);

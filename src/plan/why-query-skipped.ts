@@ -1,5 +1,6 @@
 import type { Capability } from '../model/capability.ts';
 import { clusterDnsName, clusterDomain, serviceOfName } from '../model/cluster-dns.ts';
+import { namesAsked } from '../model/dns.ts';
 import type { CellQuery } from '../model/plan.ts';
 import type { AttemptSpec, Scenario, TargetRef } from '../model/scenario.ts';
 
@@ -25,14 +26,13 @@ export function whyQuerySkipped(
 }
 
 /** A Service's address is what its name has to resolve to. */
-function hasKnownAnswer(
-	{ name, type }: CellQuery,
-	capabilities: ReadonlySet<Capability>,
-	{ services }: Scenario,
-): boolean {
+function hasKnownAnswer(query: CellQuery, capabilities: ReadonlySet<Capability>, { services }: Scenario): boolean {
+	const { type } = query;
 	if (!(type === 'A' && capabilities.has('ipv4')) && !(type === 'AAAA' && capabilities.has('ipv6'))) return false;
-	const service = serviceOfName(name);
-	if (service === clusterDnsName) return true;
-	const spec = service === undefined ? undefined : services[service];
-	return spec !== undefined && !spec.headless && name === `${service}.${spec.namespace}.svc.${clusterDomain}`;
+	return namesAsked(query).some((name) => {
+		const service = serviceOfName(name);
+		if (service === clusterDnsName) return true;
+		const spec = service === undefined ? undefined : services[service];
+		return spec !== undefined && !spec.headless && name === `${service}.${spec.namespace}.svc.${clusterDomain}`;
+	});
 }

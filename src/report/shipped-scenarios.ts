@@ -184,6 +184,7 @@ export const shippedScenarios: Readonly<Record<Profile, readonly string[]>> = {
 		'resolver-by-ipv4-only',
 		'resolver-edited',
 		'rule-without-namespace',
+		'search-path',
 		'tcp-to-foreign-resolver',
 		'udp-only-rule',
 		'udp-to-foreign-resolver',

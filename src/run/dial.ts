@@ -1,6 +1,7 @@
 import type { SocketAddress } from '../model/address.ts';
 import { type Deployment, type Endpoint, portKey } from '../model/cluster.ts';
 import { clusterDnsName, nodeLocalDnsName, serviceOfName } from '../model/cluster-dns.ts';
+import { namesAsked } from '../model/dns.ts';
 import { metadataEndpoint } from '../model/metadata.ts';
 import type { Landing } from '../model/landing.ts';
 import type { Cell } from '../model/plan.ts';
@@ -55,8 +56,8 @@ function withExpected(
 ): Resolved {
 	const isProbed = endpoints.some(({ uid, agent }) => agent && reached.targets.includes(uid));
 	if (to.kind !== 'clusterDns' || isProbed || (query?.type !== 'A' && query?.type !== 'AAAA')) return reached;
-	const name = serviceOfName(query.name);
-	const service = deployment.services().find((candidate) => candidate.name === name);
+	const services = namesAsked(query).map(serviceOfName);
+	const service = deployment.services().find((candidate) => services.includes(candidate.name));
 	const expects = service?.addresses[query.type === 'A' ? 'ipv4' : 'ipv6'];
 	return { ...reached, ...(expects !== undefined && { expects }) };
 }

@@ -1,3 +1,4 @@
+import { clusterDomain } from '../model/cluster-dns.ts';
 import { askedName } from '../model/dns.ts';
 import { findReferences } from '../model/reference.ts';
 import { type CheckContext, checkName } from './check-context.ts';
@@ -9,6 +10,8 @@ import { parseVia } from './short-forms.ts';
 /** RFC 1035, 2.3.4. */
 const longestName = 253;
 const longestLabel = 63;
+/** Of a search list. */
+const longestDomain = `.${'n'.repeat(longestLabel)}.svc.${clusterDomain}`.length;
 /** As long as a try's is, and as a zone's is at most. */
 const sampleToken = 'f'.repeat(24);
 
@@ -20,6 +23,12 @@ export function checkQuery(
 ): void {
 	if (via !== undefined) checkResolver(context, via, over, [...path, 'via']);
 	if (query === undefined) return;
+	if (query.search && [over ?? []].flat().some((transport) => transport !== 'udp'))
+		context.problems.add([...path, 'query', 'search'], {
+			code: 'conflict',
+			message: 'a search list is gone through over udp alone',
+			hint: 'leave over away, or write an attempt for each transport',
+		});
 	const at = [...path, 'query', 'name'];
 	const name = findReferences(query.name).reduce(
 		(text, { text: whole, reference }) =>
@@ -38,10 +47,10 @@ export function checkQuery(
 			message: `"${wrong}" can’t be a label of a DNS name`,
 			hint: 'labels hold 1 to 63 letters, digits, - and _',
 		});
-	else if (asked.length > longestName)
+	else if (asked.length > (query.search ? longestName - longestDomain : longestName))
 		context.problems.add(at, {
 			code: 'bad-name',
-			message: `the name has ${asked.length} characters with its token, and DNS names have ${longestName} at most`,
+			message: `the name has ${asked.length} characters with its token${query.search ? `, the search list up to ${longestDomain}` : ''}, and DNS names have ${longestName} at most`,
 			hint: 'shorten it',
 		});
 	const carriesToken = query.name.includes('$(token)');

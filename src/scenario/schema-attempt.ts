@@ -47,6 +47,12 @@ const query = z.strictObject({
 		.max(65535)
 		.optional()
 		.describe('The largest answer over UDP that the client takes; 0: no EDNS at all. Default 1232.'),
+	search: z
+		.boolean()
+		.optional()
+		.describe(
+			'Asks over UDP as a stub resolver in the client’s pod does: with fewer than five dots first below `NAMESPACE.svc.cluster.local`, `svc.cluster.local` and `cluster.local`. Default false.',
+		),
 });
 
 const spiffeId = z

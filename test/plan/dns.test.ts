@@ -106,6 +106,18 @@ describe('plans of DNS queries', () => {
 		expect(workload.external['metadata/dns']?.addresses?.ipv4).to.equal('169.254.169.253');
 	});
 
+	it('go through the search list of the client’s namespace where the name has fewer than five dots', () => {
+		const search = (name: string, from = 'client') =>
+			cells(
+				`    - {kind: dns, from: ${from}, via: cluster, query: {name: "${name}", search: true}, expect: observe}`,
+			)[0]?.query?.search;
+		expect(search('app')).to.deep.equal(['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local']);
+		expect(search('app', 'free')?.[0]).to.equal('other.svc.cluster.local');
+		expect(search('$(token).$(external.outside.zone)')).to.have.length(3);
+		expect(search('a.b.c.d.e.f')).to.equal(undefined);
+		expect(search('app.')).to.equal(undefined);
+	});
+
 	it('say for whose zones the cluster’s DNS is asked, and nothing where it is not', () => {
 		const attempt = (via: string) =>
 			dnsScenario({ attempts: `    - {kind: dns, from: client, via: ${via}, ${query}, expect: observe}` });
