@@ -129,6 +129,37 @@ describe('agent: DNS', () => {
 		expect(unknown.outcome.code).to.equal('dns-nxdomain');
 	});
 
+	it('goes through a search list, from one port, and no further than to the first name that there is', async () => {
+		const port = freePort();
+		const settings = { names: { 'app.shop.svc.cluster.local': ['10.96.0.16'] }, domain: 'cluster.local', forward: [] };
+		const [server, client] = await Promise.all([
+			startAgent({ uid: 'uid-server', listen: [resolver(port, 'udp')], dns: settings }),
+			startAgent(),
+		]);
+		const search = ['other.svc.cluster.local', 'shop.svc.cluster.local', 'cluster.local'];
+		const command = query(port, { name: 'app', type: 'A', search });
+		const { outcome, source } = await client.try(command);
+		expect(outcome).to.deep.include({ code: 'replied', by: 'uid-server' });
+		expect(outcome.dns?.addresses).to.deep.equal(['10.96.0.16']);
+		expect(source.port).to.equal(command.source.port);
+		const seen = async (id: number) => {
+			server.send({ do: 'barrier', id });
+			await server.wait('barrier', (message) => message.id === id);
+			return server.all('witness');
+		};
+		const witnesses = await seen(1);
+		expect(witnesses.map(({ asked }) => asked)).to.deep.equal(search.slice(0, 2).map((domain) => `app.${domain}`));
+		expect(new Set(witnesses.map(({ from }) => from.port))).to.deep.equal(new Set([command.source.port]));
+		// Below none of them, and not as it is either: the last answer counts.
+		const unknown = await client.try(query(port, { name: 'nobody.cluster.local', type: 'A', search }));
+		expect(unknown.outcome.code).to.equal('dns-nxdomain');
+		expect((await seen(2)).map(({ asked }) => asked)).to.deep.equal([
+			...witnesses.map(({ asked }) => asked),
+			...search.map((domain) => `nobody.cluster.local.${domain}`),
+			'nobody.cluster.local',
+		]);
+	});
+
 	it('an answer without the MAC of the run’s key is not ours', async () => {
 		const port = freePort();
 		const [, client] = await Promise.all([
