@@ -1,8 +1,8 @@
 import type { RunVerdicts } from '../model/verdict.ts';
-import { describeCounts, describeDuration, plural } from './counts.ts';
+import { describeDuration, plural } from './counts.ts';
 import { field, rule } from './console-findings.ts';
 import { type Style, paint } from './paint.ts';
-import { exitCodeOf, verdictWord } from './gate-view.ts';
+import { describeRunCounts, exitCodeOf, verdictWord } from './gate-view.ts';
 import { summaryFacts } from './summary-facts.ts';
 
 export interface SummaryOptions {
@@ -28,7 +28,7 @@ export function renderSummary(run: RunVerdicts, options: SummaryOptions): string
 	return [
 		rule('summary', options),
 		'',
-		`  ${verdict} ${describeCounts(run.counts)}`,
+		`  ${verdict} ${describeRunCounts(run)}`,
 		...(run.cluster?.warnings ?? []).flatMap((text) => line('warning', text)),
 		...line('attempted', scope),
 		...run.reasons.flatMap((reason) => line('why', reason.text)),

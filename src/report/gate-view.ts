@@ -1,6 +1,6 @@
 import type { CellVerdict, RunVerdicts, Verdict } from '../model/verdict.ts';
 import { verdicts } from '../model/verdict.ts';
-import { plural } from './counts.ts';
+import { describeCounts, plural } from './counts.ts';
 
 /** The exit code that the verdicts come to, with the waivers if there are any. */
 export function exitCodeOf(run: RunVerdicts): 0 | 1 | 2 {
@@ -17,6 +17,13 @@ export function verdictWord(run: RunVerdicts): Verdict | 'waived' | 'waiver expi
 	const worst = isWaived ? verdicts.find((verdict) => left.some((cell) => cell.verdict === verdict)) : run.verdict;
 	if (code === 1 && worst !== 'leak' && worst !== 'broken') return 'waiver expired';
 	return code === 2 && isWaived ? 'inconclusive' : (worst ?? run.verdict);
+}
+
+/** `2 leaks, 6 enforced; 1 of them waived`. */
+export function describeRunCounts(run: RunVerdicts): string {
+	const cells = run.scenarios.flatMap((scenario) => scenario.cells);
+	const waived = cells.filter((cell) => cell.waiver !== undefined).length;
+	return `${describeCounts(run.counts)}${waived === 0 ? '' : `; ${waived} of them waived`}`;
 }
 
 /** What waivers and the baseline come to: pairs of a label and a sentence. */

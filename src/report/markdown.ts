@@ -12,7 +12,7 @@ import { describeTimes } from './describe-times.ts';
 import { summarizeAnswers } from './describe-dns.ts';
 import { diagnoses } from './diagnoses.ts';
 import { type FindingGroup, groupFindings, groupNotes, groupWaived } from './findings.ts';
-import { describeChange, describeWaiver, gateFacts, verdictWord } from './gate-view.ts';
+import { describeChange, describeRunCounts, describeWaiver, gateFacts, verdictWord } from './gate-view.ts';
 import { type Grid, gridsOf, letters } from './grid.ts';
 import { describeWire, describeWireOfRun } from './wire.ts';
 
@@ -38,7 +38,7 @@ export function renderMarkdown(run: RunVerdicts): string {
 	const wire = describeWireOfRun(run);
 	const blocks = [
 		titleOf(run),
-		[`${describeCounts(run.counts)}.`, ...run.reasons.map((reason) => escapeMarkdown(reason.text))].join(' '),
+		[`${describeRunCounts(run)}.`, ...run.reasons.map((reason) => escapeMarkdown(reason.text))].join(' '),
 		...(run.cluster?.warnings ?? []).map((text) => `> **Warning:** ${escapeMarkdown(text)}`),
 		...(run.complete ? [] : ['**The run was cut off**: what is missing is inconclusive.']),
 		gateFacts(run)

@@ -48,6 +48,12 @@ describe('what is waived', () => {
 			.and.match(/expired +the waiver of one\/connect\/fine\S+ expired on 2025-12-31/);
 	});
 
+	it('is counted at the head of what people read', () => {
+		const options = { colour: false, verbose: false };
+		for (const text of [renderConsole(good(), options), renderMarkdown(good()), renderHtml(good())])
+			expect(text).to.include('1 leak, 1 enforced; 1 of them waived');
+	});
+
 	it('is a skipped case in JUnit, and an expired waiver a failure', () => {
 		const root = parseStrictXml(renderJunit(good()));
 		expect(root.attributes).to.include({ failures: '0', errors: '0', skipped: '1' });

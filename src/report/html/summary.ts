@@ -1,6 +1,6 @@
 import type { RunVerdicts } from '../../model/verdict.ts';
-import { describeCounts, describeDuration, plural } from '../counts.ts';
-import { verdictWord } from '../gate-view.ts';
+import { describeDuration, plural } from '../counts.ts';
+import { describeRunCounts, verdictWord } from '../gate-view.ts';
 import { summaryFacts } from '../summary-facts.ts';
 import { type Html, html } from './markup.ts';
 
@@ -26,7 +26,7 @@ export function renderSummary(run: RunVerdicts, { folder, duration }: SummaryOpt
 	] as [string, string][];
 	return html`<header class="top">
 <p class="origin"><strong>gatecrash</strong> ${run.version} · run <code>${run.run}</code> · <time datetime="${run.startedAt}">${sayTime(run.startedAt)}</time></p>
-<h1><span class="badge ${badges[word] ?? word}">${word}</span> <span>${describeCounts(run.counts)}</span></h1>
+<h1><span class="badge ${badges[word] ?? word}">${word}</span> <span>${describeRunCounts(run)}</span></h1>
 ${(run.cluster?.warnings ?? []).map((text) => renderCallout('Warning', text))}${run.complete ? undefined : renderCallout('Cut off', 'the run did not end as planned; what is missing is inconclusive')}${run.reasons.map(({ text }) => html`<p class="lead">${text}</p>\n`)}<dl class="facts">
 ${facts.map(([label, text]) => html`<div><dt>${label}</dt><dd>${text}</dd></div>\n`)}</dl>
 </header>
