@@ -19,11 +19,11 @@ export function verdictWord(run: RunVerdicts): Verdict | 'waived' | 'waiver expi
 	return code === 2 && isWaived ? 'inconclusive' : (worst ?? run.verdict);
 }
 
-/** `2 leaks, 6 enforced; 1 of them waived`. */
+/** `2 leaks, 6 enforced; 1 waived`. */
 export function describeRunCounts(run: RunVerdicts): string {
 	const cells = run.scenarios.flatMap((scenario) => scenario.cells);
 	const waived = cells.filter((cell) => cell.waiver !== undefined).length;
-	return `${describeCounts(run.counts)}${waived === 0 ? '' : `; ${waived} of them waived`}`;
+	return `${describeCounts(run.counts)}${waived === 0 ? '' : `; ${waived} waived`}`;
 }
 
 /** What waivers and the baseline come to: pairs of a label and a sentence. */

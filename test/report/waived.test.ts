@@ -51,7 +51,7 @@ describe('what is waived', () => {
 	it('is counted at the head of what people read', () => {
 		const options = { colour: false, verbose: false };
 		for (const text of [renderConsole(good(), options), renderMarkdown(good()), renderHtml(good())])
-			expect(text).to.include('1 leak, 1 enforced; 1 of them waived');
+			expect(text).to.include('1 leak, 1 enforced; 1 waived');
 	});
 
 	it('is a skipped case in JUnit, and an expired waiver a failure', () => {
