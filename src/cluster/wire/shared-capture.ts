@@ -37,9 +37,13 @@ export class SharedCapture {
 		this.#listener = undefined;
 		this.#kept = [];
 		let closed = false;
+		let end: (reason: string) => void = () => {};
+		const ended = new Promise<string>((resolve) => {
+			end = resolve;
+			void this.#stream.ended.then(resolve);
+		});
 		return {
-			node: this.#node,
-			ended: this.#stream.ended,
+			...{ node: this.#node, ended },
 			send: (line) => {
 				if (!closed) this.#stream.send(line);
 			},
@@ -55,6 +59,7 @@ export class SharedCapture {
 				closed = true;
 				this.#listener = () => {};
 				this.#tell([]);
+				end('closed by the runner');
 				done();
 			},
 		};

@@ -78,9 +78,11 @@ describe('a capture program for several captures', () => {
 		stream.send('barrier 1');
 		expect(done).to.equal(1);
 		expect(program.told).to.deep.equal(['watch 1', 'watch 2']);
+		expect(await stream.ended).to.equal('closed by the runner');
 		expect(shared.ended).to.equal(false);
+		const next = shared.watch([], () => {});
 		program.end('killed');
-		expect(await stream.ended).to.equal('killed');
+		expect(await next.ended).to.equal('killed');
 		expect(shared.ended).to.equal(true);
 	});
 });
