@@ -73,10 +73,7 @@ function slackOf({ do: what }: ChaosChange): number {
 
 function longestDuration({ rounds, before, every, turns }: ChaosPlan): number {
 	const perRound = turns.reduce(
-		(sum, { changes, stays }) =>
-			sum +
-			stays +
-			changes.reduce((all, change) => all + slackOf(change), 0),
+		(sum, { changes, stays }) => sum + stays + changes.reduce((all, change) => all + slackOf(change), 0),
 		before + every,
 	);
 	return rounds * perRound + slack.step;
