@@ -7,6 +7,7 @@ import { readHistory } from '../../src/history/read-history.ts';
 import { judge } from '../../src/judge/judge.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { planScenarios } from '../../src/plan/plan-scenarios.ts';
+import type { EarlyRun } from '../../src/run/early-run.ts';
 import { EarlyRuns } from '../../src/run/early-runs.ts';
 import { executeRun, newAgentSettings } from '../../src/run/execute-run.ts';
 import { parseScenarioText } from '../../src/scenario/parse-scenario-text.ts';
@@ -48,7 +49,8 @@ describe('scenarios that stand ready before their run', function () {
 		early.prepare({ cluster, facts, settings, concurrency, signal });
 	}
 
-	async function run(plan: Plan) {
+	/** `ready`: in the place of what stands ready by now. */
+	async function run(plan: Plan, ready?: EarlyRun) {
 		const stays = new Proxy(cluster, {
 			get: (target, key) => {
 				if (key === 'down') return async () => {};
@@ -58,7 +60,7 @@ describe('scenarios that stand ready before their run', function () {
 		});
 		const ended = await executeRun({
 			...{ plan, cluster: stays, settings, folder, run: 'run', version: 'test', concurrency, signal },
-			early: (scenario) => early.take(scenario),
+			early: async (scenario) => ready ?? early.take(scenario),
 			onProgress: () => {},
 		});
 		expect(ended).to.deep.equal({ outcome: 'completed' });
@@ -80,15 +82,12 @@ describe('scenarios that stand ready before their run', function () {
 
 	it('take their baseline with them when only policies and expectations differ', async () => {
 		await prepare(planOf(toEverybody(twoClients())));
-		const first = early.take(planOf(twoClients()).scenarios[0] as Plan['scenarios'][number]);
-		// What stands ready is given to one run only.
-		const ready = await first;
+		const [scenario] = planOf(twoClients()).scenarios;
+		const ready = scenario && (await early.take(scenario));
 		expect(ready).to.not.equal(undefined);
-		await ready?.close();
-
-		await prepare(planOf(toEverybody(twoClients())));
-		await new Promise((resolve) => setTimeout(resolve, 1500));
-		const { verdicts, events, baselines, deployedAt, proofOf } = await run(planOf(twoClients()));
+		// It is given to one run only.
+		expect(scenario && (await early.take(scenario))).to.equal(undefined);
+		const { verdicts, events, baselines, deployedAt, proofOf } = await run(planOf(twoClients()), ready);
 		expect(verdicts.verdict).to.equal('enforced');
 		expect(proofOf('stranger→server:80/tcp')).to.equal('bracketed');
 		expect(baselines).to.have.length(1);
