@@ -17,7 +17,8 @@ export function profileOf(
 ): Profile {
 	const planned = plan.scenarios.find((scenario) => scenario.name === name);
 	// What is skipped has no steps.
-	if (planned?.requires.some((capability) => capability.startsWith('fault-'))) return 'chaos';
+	const isFaulty = planned?.requires.some((capability) => capability.startsWith('fault-'));
+	if (isFaulty || planned?.cells.some((cell) => cell.chaos !== undefined)) return 'chaos';
 	const kinds = new Set(cells.map(({ kind }) => kind));
 	if (kinds.has('dns')) return 'dns-egress';
 	if (kinds.has('plaintext') || kinds.has('mtls') || kinds.has('tls')) return 'strict-mtls';
