@@ -92,16 +92,18 @@ class KindCluster implements Cluster {
 			const { process } = this.#options;
 			if (process) this.#endUse = await this.#records.use(kept.kindName, run, process);
 			this.#standing = await this.#join(kept.kindName);
-			const namespaces = await standingNamespaces(this.#standing.client);
-			if (namespaces.length > 0) notes.push(`Probe pods stood by before the run in ${namespaces.join(', ')}.`);
 		} else {
 			if (kept) notes.push(`The run made a cluster of its own: ${kept.unused}.`);
 			this.#standing = await this.#standUpOwn(run, images, signal);
 		}
 		const { client, kindName, nodes, phases } = this.#standing;
-		const facts = await readClusterFacts(client, { name: this.name, driver: 'kind', signal });
+		const [facts, standing] = await Promise.all([
+			readClusterFacts(client, { name: this.name, driver: 'kind', signal }),
+			this.#own === undefined ? standingNamespaces(client) : [],
+			keepMetadataHere(nodes, signal),
+		]);
 		checkPromises(this.#definition, facts);
-		await keepMetadataHere(nodes, signal);
+		if (standing.length > 0) notes.push(`Probe pods stood by before the run in ${standing.join(', ')}.`);
 		this.#readers = nodes.map((node) => new NodeReader(node));
 		const authorityFile = this.#records.file(kindName, 'mesh-authority.json');
 		const certificates = await readMeshAuthority(authorityFile);
