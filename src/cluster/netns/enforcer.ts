@@ -46,7 +46,8 @@ export class Enforcer {
 		const lateness = this.#engine.programsLateBy();
 		if (lateness === 0) return this.#load(rulesets, rules);
 		// A fabric that ended meanwhile has nothing to enforce any more.
-		const late = this.#late.then(() => sleep(lateness)).then(() => this.#load(rulesets, rules));
+		const due = sleep(lateness);
+		const late = this.#late.then(() => due).then(() => this.#load(rulesets, rules));
 		this.#late = late.catch(() => {});
 	}
 
