@@ -26,8 +26,8 @@ describe('the scenarios of Istio on the embedded mesh', function () {
 		expect(differing.map(({ id, diagnosis }) => ({ id, diagnosis }))).to.deep.equal([]);
 		const skipped = new Set(cells.filter(({ verdict }) => verdict === 'skipped').map(({ scenario }) => scenario));
 		expect([...skipped].sort()).to.deep.equal([
-			...['ambient-several-ports', 'ambient-strict', 'certificates-rotated', 'control-plane-restarted'],
-			...['istio-csr-certificates', 'mesh-kubelet-probes', 'private-ca-certificates'],
+			...['ambient-several-ports', 'ambient-strict', 'istio-csr-certificates', 'mesh-kubelet-probes'],
+			'private-ca-certificates',
 		]);
 	});
 });
