@@ -23,6 +23,8 @@ describe('predictions of the shipped catalogue', function () {
 				.filter(({ status }) => status === 'required')
 				.flatMap((scenario) => scenario.cells)
 				.filter(({ kind }) => kind !== 'dns')
+				// Under chaos a path is meant to be this at one moment and that at another: test/plan/plan-chaos.test.ts has those.
+				.filter(({ chaos }) => chaos === undefined)
 				// What ambient mode makes of a connection is not evaluated; faults are no policies.
 				.filter(({ id, skip }) => !id.startsWith('ambient-') && !skip?.startsWith('the fault'))
 				.filter(({ expectation }) => expectation !== 'observe');
