@@ -4,7 +4,7 @@ interface Fault {
 	/** It stays until it is healed; the others are over when they have happened. */
 	lasting: boolean;
 	/** Whom it breaks. */
-	of: 'mesh' | 'enforcer';
+	of: 'mesh' | 'enforcer' | 'dns' | 'sidecars' | 'node';
 	/** It acts on everybody in the cluster: nothing else may be deployed meanwhile. */
 	alone: boolean;
 }
@@ -40,6 +40,13 @@ export const faults = {
 		lasting: true,
 		alone: false,
 	},
+	'restart-enforcer-slowly': {
+		of: 'enforcer',
+		means:
+			'whoever enforces NetworkPolicy is ended; when it is started again it isolates pods first, and what policies allow is in force only some time later',
+		lasting: true,
+		alone: false,
+	},
 	'flush-enforcer': {
 		of: 'enforcer',
 		means:
@@ -47,19 +54,42 @@ export const faults = {
 		lasting: true,
 		alone: false,
 	},
+	'restart-dns': {
+		of: 'dns',
+		means: 'the cluster’s DNS is ended, and is away until it is healed',
+		lasting: true,
+		alone: true,
+	},
+	'restart-sidecars': {
+		of: 'sidecars',
+		means: 'the proxies of the scenario’s sidecars are ended, and are away until it is healed; what led to them stays',
+		lasting: true,
+		alone: false,
+	},
+	'restart-node': {
+		of: 'node',
+		means: 'a node is switched off with all that runs on it, and is back when it is healed',
+		lasting: true,
+		alone: true,
+	},
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;
 
 export const faultNames = Object.keys(faults) as FaultName[];
 
-export type MeshFaultName = {
-	[Name in FaultName]: (typeof faults)[Name]['of'] extends 'mesh' ? Name : never;
+type FaultOf<Of extends Fault['of']> = {
+	[Name in FaultName]: (typeof faults)[Name]['of'] extends Of ? Name : never;
 }[FaultName];
-export type EnforcerFaultName = Exclude<FaultName, MeshFaultName>;
+export type MeshFaultName = FaultOf<'mesh'>;
+export type EnforcerFaultName = FaultOf<'enforcer'>;
 
 export function isMeshFault(fault: FaultName): fault is MeshFaultName {
-	return faults[fault].of === 'mesh';
+	return isFaultOf('mesh', fault);
+}
+
+export function isFaultOf<Of extends Fault['of']>(of: Of, fault: FaultName): fault is FaultOf<Of> {
+	return faults[fault].of === of;
 }
 
 export type FaultCapability = `fault-${FaultName}`;

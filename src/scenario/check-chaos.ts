@@ -20,7 +20,9 @@ const needed: Partial<Record<ChaosFaultName, readonly TargetKey[]>> = {
 };
 const optional: Partial<Record<ChaosFaultName, readonly TargetKey[]>> = {
 	'restart-enforcer': ['node'],
+	'restart-enforcer-slowly': ['node'],
 	'flush-enforcer': ['node'],
+	'restart-node': ['node'],
 };
 const relabelling: readonly ChaosFaultName[] = ['relabel-pod', 'relabel-namespace'];
 

@@ -12,7 +12,11 @@ export const chaosSchema = z
 		fault: z.enum(chaosFaultNames).describe('What is broken on purpose.'),
 		target: z
 			.strictObject({
-				node: node.optional().describe('The node whose enforcer it is (`restart-enforcer`, `flush-enforcer`).'),
+				node: node
+					.optional()
+					.describe(
+						'The node (`restart-node`), or the one whose enforcer it is (`restart-enforcer`, `restart-enforcer-slowly`, `flush-enforcer`).',
+					),
 				pod: dnsLabel.optional().describe('A pod (`relabel-pod`, `delete-pod`, `pod-churn`).'),
 				successor: dnsLabel
 					.optional()

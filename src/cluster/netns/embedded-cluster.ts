@@ -10,7 +10,7 @@ import type {
 	Deployment,
 	KnownNetwork,
 } from '../../model/cluster.ts';
-import { faultCapability, faultNames, isMeshFault } from '../../model/fault.ts';
+import { faultCapability } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { ClusterRange } from '../../model/reference.ts';
@@ -19,6 +19,7 @@ import { agentProgram } from './agent-program.ts';
 import type { Bug } from './bugs/bug.ts';
 import { engineWith, findBug } from './bugs/inject.ts';
 import { EmbeddedDeployment } from './embedded-deployment.ts';
+import { embeddedFaults } from './embedded-faults.ts';
 import type { Engine } from './engine.ts';
 import { Fabric } from './fabric.ts';
 import { Inventory, nodeName } from './inventory.ts';
@@ -94,19 +95,14 @@ class EmbeddedCluster implements Cluster {
 			...{ nodes: 1, ranges: rangesOf(this.#families), externalRanges: ranges.external },
 			nodeRanges: { ipv4: `${nodeAddresses.ipv4}/32`, ipv6: `${nodeAddresses.ipv6}/128` },
 		};
-		const ofMesh: Capability[] = [
-			'istio',
-			'envoy',
-			'mesh-certificates',
-			...faultNames.filter(isMeshFault).map(faultCapability),
-		];
+		const ofMesh: Capability[] = ['istio', 'envoy', 'mesh-certificates'];
 		const mesh = this.#envoy === undefined ? [] : ofMesh;
 		const captures = options.captures ?? findTool('perl') !== undefined;
 		this.capabilities = new Set([
 			...this.#families,
 			...(['network-policy', 'host-network', 'external', 'node-port', 'metadata'] as const),
 			...(['cluster-dns', 'cluster-dns-probe', 'node-local-dns'] as const),
-			...faultNames.filter((fault) => !isMeshFault(fault)).map(faultCapability),
+			...embeddedFaults(this.#envoy !== undefined).map(faultCapability),
 			...mesh,
 			...(captures ? (['wire-capture'] as const) : []),
 		]);
