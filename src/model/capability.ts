@@ -30,7 +30,23 @@ export const capabilities = {
 	'cluster-scoped-policies': 'enforces ClusterNetworkPolicy or AdminNetworkPolicy tiers',
 	calico: 'enforces Calico policies',
 	cilium: 'enforces Cilium policies',
-	'security-groups-for-pods': 'attaches AWS security groups to pods',
+	'vpc-cni': 'gives pods addresses of their VPC by the Amazon VPC CNI plugin, as EKS does by default',
+	'vpc-cni-network-policy':
+		'enforces NetworkPolicy by the node agent of the Amazon VPC CNI plugin, as EKS does with enableNetworkPolicy set to true',
+	'standard-enforcing-mode':
+		'lets a new pod of the Amazon VPC CNI plugin send and receive until its policies are in force (NETWORK_POLICY_ENFORCING_MODE=standard)',
+	'strict-enforcing-mode':
+		'keeps a new pod of the Amazon VPC CNI plugin shut until its policies are in force (NETWORK_POLICY_ENFORCING_MODE=strict)',
+	'security-groups-for-pods':
+		'attaches AWS security groups to pods, as EKS does on instance types with trunking and ENABLE_POD_ENI set to true',
+	'pod-security-group-standard-mode':
+		'applies security groups of pods to what leaves and enters their node, and NetworkPolicy beside them (POD_SECURITY_GROUP_ENFORCING_MODE=standard)',
+	'pod-security-group-strict-mode':
+		'applies security groups of pods to all of their traffic, and nothing else (POD_SECURITY_GROUP_ENFORCING_MODE=strict)',
+	'imds-hop-limit':
+		'has an instance metadata service whose answers end at the node (hop limit 1), so that no pod of its own network can use it',
+	'load-balancer-tls': 'ends TLS at load balancers, with certificates of AWS Certificate Manager',
+	'encryption-in-transit': 'encrypts what goes from node to node, by its instances (AWS Nitro) or its CNI plugin',
 	istio: 'runs Istio with sidecars',
 	ambient: 'runs Istio in ambient mode',
 	envoy: 'runs an Envoy proxy beside a probe pod',
