@@ -1,28 +1,31 @@
 /**
  * `npm run chaos-trials`: how surely leak windows are found, and how exactly they are measured. On the embedded cluster the
- * enforcer is restarted a hundred times, and each time there is a hole in its rules from when they are loaded, which the kernel
- * closes 50, 100, 250 or 1000 ms later; then a hundred times without one. Fails where fewer than 99 of 100
- * holes of at least three intervals are found, where a width does not lie within its error, and where one is found that was
- * not there. `--rounds N`: fewer.
+ * enforcer is restarted, and each time there is a hole in its rules from when they are loaded, at a random instant between two
+ * tries, which the kernel closes 50, 100, 250 or 1000 ms later; then the same without a hole. Each trial is judged by itself,
+ * as a run is: `leak`, `enforced`, or `inconclusive` where the path went untried for longer than 40 ms, and such a trial is repeated.
+ * Fails where fewer than 99 of 100 holes are found, where a width does not lie within its error, where one is found
+ * that was not there, and where half of all trials have to be repeated. `--trials N`: fewer.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmbeddedCluster } from '../src/cluster/netns/embedded-cluster.ts';
 import { readHistory } from '../src/history/read-history.ts';
-import { type ChaosFindings, measureChaos } from '../src/judge/chaos-measures.ts';
-import { indexScenario } from '../src/judge/scenario-history.ts';
-import { roundAt } from '../src/judge/chaos-timeline.ts';
-import type { Plan } from '../src/model/plan.ts';
+import { judge } from '../src/judge/judge.ts';
+import type { CellVerdict } from '../src/model/verdict.ts';
 import { planScenarios } from '../src/plan/plan-scenarios.ts';
 import { executeRun } from '../src/run/execute-run.ts';
 import { parseScenarioText } from '../src/scenario/parse-scenario-text.ts';
 
-/** Milliseconds between two tries. */
+/** Milliseconds between two tries, and for how long the path may go untried: shorter than the shortest hole. */
 const every = 10;
+const unseen = 40;
 const widths = [50, 100, 250, 1000];
-const asked = process.argv.indexOf('--rounds');
-const rounds = asked < 0 ? 100 : Number(process.argv[asked + 1]);
+const asked = process.argv.indexOf('--trials');
+const trials = asked < 0 ? 100 : Number(process.argv[asked + 1]);
+/** Trials of one deployment, and how many are made in all before the machine is called too busy. */
+const perDeployment = 25;
+const mostTrials = 2 * trials;
 /** The kernel’s clock for such times ticks every 4 ms or more often; milliseconds. */
 const tick = 4;
 /** In every hundred. */
@@ -42,7 +45,16 @@ function holeOf(width: number): string {
 	].join('\n');
 }
 
-function scenarioText(width: number): string {
+function scenarioText(width: number, count: number): string {
+	const chaos = Array.from(
+		{ length: count },
+		(_, index) => `
+    - name: trial-${index}
+      fault: restart-enforcer
+      for: 20ms
+      attempts: {from: [friend, stranger], to: "web:80", rate: ${1000 / every}/s, before: 20ms, after: ${width + 150}ms}
+      expect: {leaks: none, unseen: {max: ${unseen}ms}}`,
+	);
 	return `
 apiVersion: gatecrash.dev/v1alpha1
 kind: Scenario
@@ -63,16 +75,13 @@ spec:
         spec:
           podSelector: {matchLabels: {app: web}}
           ingress: [{from: [{podSelector: {matchLabels: {app: friend}}}]}]
-  chaos:
-    - fault: restart-enforcer
-      for: 20ms
-      attempts: {from: [friend, stranger], to: "web:80", rate: ${1000 / every}/s, before: 20ms, after: ${width + 150}ms}
-      repeat: ${rounds}
+  chaos:${chaos.join('')}
 `;
 }
 
-async function findingsOf(width: number): Promise<ChaosFindings> {
-	const { scenarios, diagnostics } = parseScenarioText(scenarioText(width), 'trials.yaml', () => {
+/** The verdicts on the stranger's path, one for each trial. */
+async function verdictsOf(width: number, count: number): Promise<CellVerdict[]> {
+	const { scenarios, diagnostics } = parseScenarioText(scenarioText(width, count), 'trials.yaml', () => {
 		throw new Error('there are no policy files');
 	});
 	if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
@@ -85,63 +94,77 @@ async function findingsOf(width: number): Promise<ChaosFindings> {
 		const ended = await executeRun({ plan, cluster, folder, signal, ...options });
 		if (ended.outcome !== 'completed') throw ended.error;
 		const { events } = await readHistory(join(folder, 'history.jsonl'));
-		return measured(plan, events);
+		const cells = judge(plan, events).scenarios.flatMap((scenario) => scenario.cells);
+		return cells.filter(({ from, chaos }) => from === 'stranger' && chaos !== undefined);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
 
-function measured({ scenarios }: Plan, events: Parameters<typeof indexScenario>[1]): ChaosFindings {
-	const [scenario] = scenarios;
-	const step = scenario?.steps.findIndex(({ do: what }) => what === 'chaos') ?? -1;
-	const chaos = scenario?.steps[step];
-	const cell = scenario?.cells.find(({ from }) => from.name === 'stranger');
-	if (!scenario || chaos?.do !== 'chaos' || !cell) throw new Error('the plan has no chaos');
-	const ofScenario = events.filter((event) => 'scenario' in event);
-	const found = measureChaos(indexScenario(scenario, ofScenario), step, chaos.chaos, cell, []);
-	if (!found) throw new Error('nothing was attempted');
-	return found;
-}
-
-/** Whether the path was tried at the planned rate while the hole was there, give or take an interval. */
-function keptUp({ timeline, tries }: ChaosFindings, round: number, width: number): boolean {
-	const heal = timeline.turns.findLast((turn) => turn.round === round);
-	if (!heal) return false;
-	const [from, to] = [heal.requestedAt - every, heal.acknowledgedAt + width + every];
-	const instants = tries.flatMap(({ at }) => (at >= from && at <= to ? [at] : []));
-	return instants.every((at, index) => at - (instants[index - 1] ?? at) <= 2 * every + 1) && instants.length > 0;
+/** As many trials as are wanted that say something; `repeated`: those that said nothing, with why. */
+async function trialsOf(width: number): Promise<{ counted: CellVerdict[]; repeated: Map<string, number> }> {
+	const counted: CellVerdict[] = [];
+	const repeated = new Map<string, number>();
+	for (let made = 0; counted.length < trials && made < mostTrials; ) {
+		const count = Math.min(perDeployment, trials - counted.length, mostTrials - made);
+		made += count;
+		for (const verdict of await verdictsOf(width, count)) {
+			if (verdict.verdict !== 'inconclusive') counted.push(verdict);
+			else {
+				const why = verdict.reasons.map(({ code }) => code).join(', ');
+				repeated.set(why, (repeated.get(why) ?? 0) + 1);
+			}
+		}
+	}
+	return { counted, repeated };
 }
 
 const problems: string[] = [];
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const shown = (value: number) => value.toFixed(1);
+const load = () => shown(loadavg()[0] ?? 0);
 
-for (const width of widths.filter((one) => one >= 3 * every)) {
-	const found = await findingsOf(width);
-	const all = Array.from({ length: rounds }, (_, round) =>
-		found.leaks.filter(({ tries }) => roundAt(found.timeline, tries[0]?.at ?? 0) === round),
-	);
-	const kept = all.filter((_, round) => keptUp(found, round, width));
-	const seen = kept.flatMap(([first]) => first ?? []);
-	const right = seen.filter(({ atLeast, atMost }) => atLeast <= width + tick && atMost >= width - tick);
-	const errors = seen.map(({ atLeast, atMost }) => (atMost - atLeast) / 2);
-	const estimates = seen.map(({ atLeast, atMost }) => (atMost + atLeast) / 2);
-	const torn = all.filter((windows) => windows.length > 1).length;
-	console.log(
-		`${String(width).padStart(5)} ms: ${seen.length} of ${kept.length} found, ${right.length} right within their error; ` +
-			`measured ${shown(median(estimates))} ms ± ${shown(median(errors))} ms (medians)${torn > 0 ? `; ${torn} in pieces` : ''}`,
-	);
-	if (kept.length < rounds)
-		console.log(`          in ${rounds - kept.length} rounds the probe could not keep up, and they say nothing`);
-	if (kept.length < rounds / 2) problems.push(`${width} ms: this machine is too busy for the rate`);
-	if (seen.length < leastFound * kept.length)
-		problems.push(`${width} ms: only ${seen.length} of ${kept.length} were found`);
-	if (right.length < leastFound * seen.length)
-		problems.push(`${width} ms: ${seen.length - right.length} widths are wrong`);
+function tell(repeated: ReadonlyMap<string, number>): string {
+	const all = [...repeated].map(([why, count]) => `${count} ${why}`);
+	const sum = [...repeated.values()].reduce((total, count) => total + count, 0);
+	return `${sum} inconclusive and repeated${all.length > 0 ? ` (${all.join('; ')})` : ''}, load ${load()}`;
 }
-const honest = await findingsOf(0);
-console.log(`no window: ${honest.leaks.length} found in ${rounds} rounds, ${honest.tries.length} tries`);
-if (honest.leaks.length > 0) problems.push(`${honest.leaks.length} windows were found that were not there`);
+
+async function find(width: number): Promise<void> {
+	const { counted, repeated } = await trialsOf(width);
+	const seen = counted.flatMap(({ verdict, chaos }) => (verdict === 'leak' && chaos ? [chaos.leaks] : []));
+	const right = seen.filter(
+		([first, ...others]) =>
+			first && others.length === 0 && first.atLeast <= width + tick && first.atMost >= width - tick,
+	);
+	const windows = seen.flatMap(([first]) => first ?? []);
+	const estimates = windows.map(({ atLeast, atMost }) => (atMost + atLeast) / 2);
+	const errors = windows.map(({ atLeast, atMost }) => (atMost - atLeast) / 2);
+	console.log(
+		`${String(width).padStart(5)} ms: ${seen.length} of ${counted.length} found, ${right.length} right within their error; ` +
+			`measured ${shown(median(estimates))} ms ± ${shown(median(errors))} ms (medians); ${tell(repeated)}`,
+	);
+	if (counted.length < trials) problems.push(`${width} ms: this machine is too busy for the rate`);
+	if (seen.length < leastFound * counted.length)
+		problems.push(`${width} ms: only ${seen.length} of ${counted.length} were found`);
+	if (right.length < leastFound * seen.length) {
+		const wrong = seen.filter((one) => !right.includes(one));
+		problems.push(`${width} ms: ${wrong.length} widths are wrong: ${JSON.stringify(wrong.slice(0, 3))}`);
+	}
+}
+
+async function findNothing(): Promise<void> {
+	const { counted, repeated } = await trialsOf(0);
+	const wrong = counted.filter(({ verdict }) => verdict !== 'enforced');
+	const tries = counted.reduce((sum, { observed }) => sum + observed.tries, 0);
+	console.log(`no window: ${wrong.length} found in ${counted.length} trials, ${tries} tries; ${tell(repeated)}`);
+	if (counted.length < trials) problems.push('no window: this machine is too busy for the rate');
+	if (wrong.length > 0) problems.push(`${wrong.length} windows were found that were not there`);
+}
+
+console.log(`${trials} trials of each width, a try every ${every} ms, load ${load()}`);
+for (const width of widths.filter((one) => one >= 3 * every)) await find(width);
+await findNothing();
 for (const problem of problems) console.log(`FAIL  ${problem}`);
 console.log(`chaos trials: ${widths.length + 1 - problems.length} passed, ${problems.length} failed`);
 process.exitCode = problems.length === 0 ? 0 : 1;

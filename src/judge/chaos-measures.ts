@@ -72,7 +72,7 @@ export function measureChaos(
 	const shares = {
 		forbidden: {
 			...shareOf(forbidden, (tried) => coveredTime(tried, nearTo(tries), living)),
-			gap: rounded(Math.max(0, ...forbidden.map(({ tried }) => widestGap(tried, nearTo(tries).at)))),
+			gap: rounded(Math.max(0, ...forbidden.map(({ tried }) => widestGap(tried, tries)))),
 		},
 		allowed: shareOf(allowed, (tried) => coveredTime(tried, nearTo(fair))),
 	};
@@ -151,10 +151,16 @@ function shareOf(
 	return { time: rounded(time), covered: Math.floor(covered * 10_000) / 10_000 };
 }
 
-/** The longest time between two instants, or between one and the end of the stretch. */
-function widestGap({ from, to }: Stretch['tried'], instants: readonly number[]): number {
-	const inside = [from, ...instants.filter((at) => at > from && at < to), to];
-	return inside.reduce((widest, at, index) => Math.max(widest, at - (inside[index - 1] ?? at)), 0);
+/** The longest time between two tries, or between one and the end of the stretch. */
+function widestGap({ from, to }: Stretch['tried'], tries: readonly StreamTry[]): number {
+	let last = from;
+	let widest = 0;
+	for (const { at, sentBy, ran } of tries) {
+		if (!ran || sentBy <= from || at >= to) continue;
+		widest = Math.max(widest, Math.min(sentBy, to) - last);
+		last = Math.max(last, at);
+	}
+	return Math.max(widest, to - last);
 }
 
 /**

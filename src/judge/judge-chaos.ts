@@ -40,7 +40,7 @@ export function judgeChaos(context: CellContext, cell: Cell): ChaosJudgement {
 	const doubts = doubtsOf(found, controls);
 	const broken = outageReasons(found, chaos);
 	if (broken.length > 0 && doubts.length === 0) return { ...judgement('broken', broken, rest), found };
-	const missing = [...doubts, ...gapsOf(found, proof)];
+	const missing = [...doubts, ...gapsOf(found, chaos, proof)];
 	if (missing.length > 0) return { ...judgement('inconclusive', [...missing, ...broken], rest), found };
 	return { ...judgement(...stance(found, chaos), rest), found };
 }
@@ -86,11 +86,13 @@ function doubtsOf(found: ChaosFindings, controls: readonly Control[]): Reason[] 
 }
 
 /** What was not looked at, or not shown to be able to answer: it may hide something. */
-function gapsOf(found: ChaosFindings, proof: Proof): Reason[] {
+function gapsOf(found: ChaosFindings, { expect: { unseen } }: ChaosPlan, proof: Proof): Reason[] {
 	const { forbidden, allowed } = found.measures;
 	const doubts: Reason[] = [];
 	if (forbidden.time > 0 && forbidden.covered < enough)
 		doubts.push(reason('control-not-living', share(forbidden.covered)));
+	if (unseen !== undefined && forbidden.gap > unseen)
+		doubts.push(reason('pause-too-long', `${Math.ceil(forbidden.gap)} ms, at most ${unseen} ms`));
 	if (allowed.time > 0 && allowed.covered < enough) doubts.push(reason('tries-missing', share(allowed.covered)));
 	if (forbidden.time > 0 && proof === 'none') doubts.push(reason('never-open-elsewhere'));
 	return doubts;

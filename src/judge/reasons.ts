@@ -52,6 +52,8 @@ export const reasonTable = {
 	'control-not-living':
 		'in too much of the forbidden time nobody was answered by the server, so that silence shows nothing',
 	'tries-missing': 'in too much of the time the path was not tried: the probe could not keep up',
+	'pause-too-long':
+		'the forbidden path was not tried for longer than it may be: a leak window of that time would have been missed',
 	'rounds-missing': 'not every round was carried out to the end',
 	'never-open-elsewhere':
 		'no proof: the path was shown to be open neither before nor after, and its client reached nothing else',

@@ -278,4 +278,6 @@ export interface ChaosExpectation {
 	exposure: number | undefined;
 	/** How long an allowed path may be closed at a time, without the time that opening takes. */
 	outage: number | undefined;
+	/** For how long a forbidden path may go untried: a leak window that is shorter than that may be missed. */
+	unseen: number | undefined;
 }

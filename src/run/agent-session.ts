@@ -99,9 +99,11 @@ export class AgentSession {
 		return answer?.is === 'boot-stopped' ? answer : undefined;
 	}
 
-	/** Resolves when nothing of these streams is out any more. */
-	async endStreams(tokens: string[]): Promise<boolean> {
-		return (await this.#ask('streams-ended', (id) => ({ do: 'end-streams', id, tokens }))) !== undefined;
+	/** Resolves when nothing of these streams is out any more, with how many numbers of tries each has come to. */
+	async endStreams(tokens: string[]): Promise<Map<string, number>> {
+		const answer = await this.#ask('streams-ended', (id) => ({ do: 'end-streams', id, tokens }));
+		const streams = answer?.is === 'streams-ended' ? answer.streams : [];
+		return new Map(streams.map(({ stream, made, left }) => [stream, made + left]));
 	}
 
 	/** The agent's clock, and how long the question took there and back on ours; undefined when it did not answer. */

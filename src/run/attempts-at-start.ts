@@ -6,7 +6,7 @@ import type { Agents } from './agents.ts';
 import type { Certificates } from './certificates.ts';
 import { resolveTarget } from './dial.ts';
 import { newToken } from './new-token.ts';
-import type { ScenarioRunContext } from './scenario-run.ts';
+import type { ScenarioRunContext } from './scenario-run-context.ts';
 import { greetingWait, type Tries } from './tries.ts';
 
 /** From its first millisecond on a pod tries each path this often, at most this many times. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootAttempt } from '../model/agent.ts';
 import type { Cell, ChaosChange, ChaosPlan } from '../model/plan.ts';
-import type { ScenarioRunContext } from './scenario-run.ts';
+import type { ScenarioRunContext } from './scenario-run-context.ts';
 import { Streams, type StreamsContext } from './streams.ts';
 
 interface ChaosRequest extends Omit<StreamsContext, 'left' | 'every' | 'deployment' | 'recorder'> {

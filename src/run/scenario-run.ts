@@ -1,4 +1,3 @@
-import type { AgentSettings, Cluster, ClusterFacts, Deployment } from '../model/cluster.ts';
 import type { Purpose } from '../model/event.ts';
 import type { Cell, ChaosPlan, ScenarioPlan, Step } from '../model/plan.ts';
 import type { SourcePorts } from '../plan/source-ports.ts';
@@ -14,33 +13,15 @@ import { runEpoch } from './epoch.ts';
 import { HeldConnections } from './held-connections.ts';
 import { holdCell } from './hold-cell.ts';
 import { KnownPaths } from './known-paths.ts';
-import type { Permits } from './permits.ts';
-import type { OnProgress } from './progress.ts';
-import type { Recorder } from './recorder.ts';
 import { reservedPorts } from './reserved-ports.ts';
 import { isAllowed, isBaseline, nextAttempts } from './steps.ts';
+import type { ScenarioRunContext } from './scenario-run-context.ts';
 import { settle } from './settle.ts';
+import { StreamPorts } from './stream-ports.ts';
 import { repliedBy, Tries } from './tries.ts';
-import type { UndoStack } from './undo-stack.ts';
 import { writeEndpoints } from './write-endpoints.ts';
 import { watchWire } from './watch-wire.ts';
 import type { WireWatch } from './wire-watch.ts';
-
-export interface ScenarioRunContext {
-	plan: ScenarioPlan;
-	cluster: Cluster;
-	facts: ClusterFacts;
-	deployment: Deployment;
-	settings: AgentSettings;
-	recorder: Recorder;
-	permits: Permits;
-	/** Takes precedence over the plan's and the cluster's bound. */
-	settleBound: number | undefined;
-	signal: AbortSignal;
-	onProgress: OnProgress;
-	/** Unwound by whoever made it, before the deployment is closed. */
-	undo: UndoStack;
-}
 
 /** Carries out one scenario's steps on its deployment, in order. Whoever made the deployment closes it. */
 export class ScenarioRun {
@@ -50,6 +31,7 @@ export class ScenarioRun {
 	readonly #known = new KnownPaths();
 	#cells: Map<string, Cell>;
 	readonly #ports: SourcePorts;
+	readonly #streamPorts: StreamPorts;
 	readonly #certificates: Certificates;
 	readonly #holds = new HeldConnections();
 	/** UIDs of endpoints that stand in the history. */
@@ -63,6 +45,7 @@ export class ScenarioRun {
 		this.#context = context;
 		this.#cells = new Map(context.plan.cells.map((cell) => [cell.id, cell]));
 		this.#ports = reservedPorts(context.plan, context.deployment.endpoints());
+		this.#streamPorts = new StreamPorts(this.#ports);
 		this.#certificates = new Certificates(context.deployment);
 		const certificates = this.#certificates;
 		this.#tries = new Tries({ ...context, agents: () => this.#agents, ports: this.#ports, certificates });
@@ -205,7 +188,7 @@ export class ScenarioRun {
 		const cells = this.#cellsOf(chaos.cells);
 		await this.#certificates.fetch(cells);
 		const deadline = chaosWait(this.#wait);
-		const own = { agents: this.#agents, ports: this.#ports, certificates: this.#certificates };
+		const own = { agents: this.#agents, ports: this.#streamPorts, certificates: this.#certificates };
 		await this.#inEpoch(step, 'chaos', true, deadline, async (epoch) => {
 			await runChaos(this.#context, {
 				...{ chaos, cells, step, epoch, deadline, ...own },

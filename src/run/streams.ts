@@ -1,19 +1,19 @@
 import type { StreamAttempt } from '../model/agent.ts';
 import type { Deployment } from '../model/cluster.ts';
 import type { Cell } from '../model/plan.ts';
-import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agent, Agents } from './agents.ts';
 import type { Certificates } from './certificates.ts';
 import { dial, type Dialled, resolveTarget } from './dial.ts';
 import { newToken } from './new-token.ts';
 import type { Recorder } from './recorder.ts';
+import { type PortLease, rememberedFor, type StreamPorts } from './stream-ports.ts';
 import { greetingWait } from './tries.ts';
 
 export interface StreamsContext {
 	deployment: Deployment;
 	agents: Agents;
 	recorder: Recorder;
-	ports: SourcePorts;
+	ports: StreamPorts;
 	certificates: Certificates;
 	epoch: number;
 	/** Milliseconds between two tries of one path, and how long each waits for its answer. */
@@ -30,10 +30,14 @@ interface Active {
 	from: string;
 	destination: string;
 	targets: string;
+	lease: PortLease;
 }
 
-/** As long as a connection without an answer may be remembered (nf_conntrack_tcp_timeout_syn_sent), and some more. */
-const rememberedFor = 130_000;
+/** What a stream is told, and the ports that it has for it. */
+interface Planned {
+	attempt: StreamAttempt;
+	lease: PortLease;
+}
 
 /**
  * The continuous attempts of a `chaos` step: one stream for each path, begun anew where a pod has another address, or is
@@ -43,7 +47,7 @@ export class Streams {
 	readonly #context: StreamsContext;
 	readonly #active = new Map<string, Active>();
 	/** Begun by pods that are about to be made, as part of their configuration. */
-	readonly #expected = new Map<string, { cell: Cell; attempt: StreamAttempt }>();
+	readonly #expected = new Map<string, Planned>();
 
 	constructor(context: StreamsContext) {
 		this.#context = context;
@@ -67,10 +71,10 @@ export class Streams {
 			this.#expected.delete(cell.id);
 			// Of several paths of one pod each begins at another instant.
 			const delay = (this.#context.every * index) / cells.length;
-			const attempt = expected?.attempt ?? this.#attempt(cell, dialled, delay);
-			if (!attempt) continue;
-			this.#write(cell, dialled, attempt);
-			if (!expected) starting.set(agent, [...(starting.get(agent) ?? []), attempt]);
+			const planned = expected ?? this.#plan(cell, dialled, delay);
+			if (!planned) continue;
+			this.#write(cell, dialled, planned);
+			if (!expected) starting.set(agent, [...(starting.get(agent) ?? []), planned.attempt]);
 		}
 		this.#context.recorder.flush();
 		for (const [agent, streams] of starting) agent.session.send({ do: 'begin-streams', streams });
@@ -83,10 +87,10 @@ export class Streams {
 		for (const cell of cells) {
 			if (cell.from.kind !== 'pod' || !pods.includes(cell.from.name)) continue;
 			const target = resolveTarget(cell, this.#context.deployment);
-			const attempt = target && this.#attempt(cell, { ...target, source: {} }, 0);
-			if (!attempt) continue;
-			this.#expected.set(cell.id, { cell, attempt });
-			boot[cell.from.name] = [...(boot[cell.from.name] ?? []), attempt];
+			const planned = target && this.#plan(cell, { ...target, source: {} }, 0);
+			if (!planned) continue;
+			this.#expected.set(cell.id, planned);
+			boot[cell.from.name] = [...(boot[cell.from.name] ?? []), planned.attempt];
 		}
 		return boot;
 	}
@@ -111,24 +115,27 @@ export class Streams {
 		for (const one of ending) byAgent.set(one.from, [...(byAgent.get(one.from) ?? []), one]);
 		await Promise.all(
 			[...byAgent].map(async ([uid, streams]) => {
-				await this.#context.agents.byUid(uid)?.session.endStreams(streams.map(({ token }) => token));
+				const session = this.#context.agents.byUid(uid)?.session;
+				const tries = await session?.endStreams(streams.map(({ token }) => token));
+				for (const { token, lease } of streams) this.#context.ports.end(lease, tries?.get(token), performance.now());
 			}),
 		);
 	}
 
-	#attempt(
+	#plan(
 		cell: Cell,
 		{ destination, source }: Pick<Dialled, 'destination' | 'source'>,
 		delay: number,
-	): StreamAttempt | undefined {
+	): Planned | undefined {
 		const { every, deadline, left, certificates } = this.#context;
 		const limit = Math.ceil(left() / every);
 		const ports = Math.min(limit, Math.ceil(rememberedFor / every));
-		const first = this.#context.ports.take(ownerOf(cell), cell.protocol, cell.family, ports);
-		if (first === undefined) return undefined;
-		const tls = certificates.of(cell);
 		const { protocol, family } = cell;
-		return {
+		const times = { count: ports, every, now: performance.now() + delay };
+		const lease = this.#context.ports.take({ owner: ownerOf(cell), protocol, family }, times);
+		if (!lease) return undefined;
+		const tls = certificates.of(cell);
+		const attempt: StreamAttempt = {
 			...{
 				token: newToken(),
 				protocol,
@@ -141,13 +148,14 @@ export class Streams {
 				ports,
 			},
 			speaks: cell.speaks === 'sctp' ? 'tcp' : cell.speaks,
-			source: { ...source, port: first },
+			source: { ...source, port: lease.first },
 			...(tls && { tls }),
 			...(cell.first && { greeting: greetingWait }),
 		};
+		return { attempt, lease };
 	}
 
-	#write(cell: Cell, dialled: Dialled, attempt: StreamAttempt): void {
+	#write(cell: Cell, dialled: Dialled, { attempt, lease }: Planned): void {
 		const { recorder, epoch } = this.#context;
 		const { token: stream, source, ports, destination, protocol, family, every, deadline } = attempt;
 		const { targets, from } = dialled;
@@ -156,7 +164,7 @@ export class Streams {
 			...{ is: 'stream-began', epoch, cell: cell.id, stream, from: from.uid, targets, source: placed, ports },
 			...{ destination, protocol, family, every, deadline },
 		});
-		this.#active.set(cell.id, { cell, token: stream, ...placeOf(dialled) });
+		this.#active.set(cell.id, { cell, token: stream, lease, ...placeOf(dialled) });
 	}
 }
 

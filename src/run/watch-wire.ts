@@ -1,7 +1,7 @@
 import type { Cell } from '../model/plan.ts';
 import type { SourcePorts } from '../plan/source-ports.ts';
 import type { Agents } from './agents.ts';
-import type { ScenarioRunContext } from './scenario-run.ts';
+import type { ScenarioRunContext } from './scenario-run-context.ts';
 import { wirePods } from './wire-pods.ts';
 import { WireWatch } from './wire-watch.ts';
 

@@ -25,6 +25,7 @@ export function buildChaos(input: ChaosInput, pods: readonly string[], position:
 			opens: milliseconds(expect?.opens?.within),
 			exposure: milliseconds(expect?.exposure?.max),
 			outage: milliseconds(expect?.outage?.max),
+			unseen: milliseconds(expect?.unseen?.max),
 		},
 		position,
 	};

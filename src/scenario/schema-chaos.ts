@@ -52,6 +52,11 @@ export const chaosSchema = z
 					.optional()
 					.describe('Forbidden paths may be open in each round, in all, beyond the time that closing takes.'),
 				outage: most.optional().describe('Allowed paths may be closed at a time, beyond the time that opening takes.'),
+				unseen: most
+					.optional()
+					.describe(
+						'Forbidden paths may go untried for so long at a time; beyond it a leak window may have been missed, and the path is inconclusive.',
+					),
 			})
 			.optional()
 			.describe('What is demanded; the rest is only measured.'),

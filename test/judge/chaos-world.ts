@@ -116,6 +116,7 @@ function planOf(world: World): Plan {
 		opens: undefined,
 		exposure: undefined,
 		outage: undefined,
+		unseen: undefined,
 	} as const;
 	const chaos: ChaosPlan = {
 		...{ name: 'restart-enforcer', fault: 'restart-enforcer', rounds, every, before },

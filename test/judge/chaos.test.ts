@@ -84,6 +84,17 @@ describe('judge: around a fault', () => {
 		}
 	});
 
+	it('says nothing of a forbidden path that went untried for longer than it may, and hides no leak behind that', () => {
+		const tries: World['tries'] = (client, at) => client === 'friend' || at < 1500 || at > 1530;
+		const verdictAt = (unseen: number, rest: Partial<World> = {}) =>
+			judged({ isOpen: fine, tries, expect: { unseen }, ...rest }).stranger;
+		const short = verdictAt(30);
+		expect([short.verdict, ...codesOf(short)]).to.deep.equal(['inconclusive', 'pause-too-long']);
+		expect(short.chaos?.forbidden.gap).to.be.within(31, 41);
+		expect(verdictAt(41).verdict).to.equal('enforced');
+		expect(verdictAt(30, { isOpen: openIn([1400, 1420]) }).verdict).to.equal('leak');
+	});
+
 	it('does not count an allowed path as open all the time when it was hardly tried', () => {
 		const { friend } = judged({
 			isOpen: fine,
