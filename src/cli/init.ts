@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Action } from './actions.ts';
+import { makeFolder } from './make-folder.ts';
 import { sampleScenario } from './sample-scenario.ts';
 
 const fileName = 'only-the-shop-front.yaml';
@@ -15,7 +16,7 @@ export const init: Action<'init'> = async (context, args, flags) => {
 		});
 	}
 	try {
-		mkdirSync(folder, { recursive: true });
+		makeFolder(folder);
 		writeFileSync(file, sampleScenario);
 	} catch (cause) {
 		throw new GatecrashError('GC_RUN_FOLDER', `${file} could not be written`, { cause });

@@ -1,5 +1,6 @@
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Writes a file in one step, beside it and then in its place, so that a reader never sees half of it, and a kill leaves
@@ -7,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
  * system throws, and leaves nothing beside it then.
  */
 export function replaceFile(file: string, text: string): void {
-	mkdirSync(dirname(file), { recursive: true });
+	makeFolder(dirname(file));
 	const target = statSync(file, { throwIfNoEntry: false });
 	// Of /dev/stderr or a pipe there is nothing to replace.
 	if (target !== undefined && !target.isFile()) return writeFileSync(file, text);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readHistory } from '../history/read-history.ts';
@@ -8,6 +8,7 @@ import type { GateInput } from '../model/gate.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { type Plan, planSchemaVersion } from '../model/plan.ts';
 import { readGateFile } from './gate-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** A folder that holds everything about one run: run.json, plan.json, history.jsonl, verdicts.json, reports, logs/. */
@@ -28,7 +29,7 @@ export function nameRun(out: string, now: Date): RunFolder {
 export function createRunFolder(out: string, named: RunFolder): RunFolder {
 	const { id, folder } = named;
 	try {
-		mkdirSync(join(folder, 'logs'), { recursive: true });
+		makeFolder(join(folder, 'logs'));
 		pointLatest(out, id);
 	} catch (cause) {
 		throw new GatecrashError('GC_RUN_FOLDER', `the run folder ${folder} could not be made`, {
