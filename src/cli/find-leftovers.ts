@@ -18,7 +18,8 @@ import {
 	type ObjectLeftover,
 	removeLeftover,
 } from '../cluster/cleaning/object-leftovers.ts';
-import { describeRecovery, isInForce, recover } from '../cluster/cleaning/recover-fault.ts';
+import { isOfNodes } from '../cluster/recovering/nodes-back.ts';
+import { describeRecovery, isInForce, recover } from '../cluster/recovering/recover-fault.ts';
 import { standbyRun } from '../cluster/kubernetes/standby.ts';
 import { connect } from '../kube/connect.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
@@ -26,6 +27,7 @@ import { nameOf } from '../kube/kube-object.ts';
 import type { LedgerEntry } from '../model/cluster.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { findLedgers, type LedgerOfRun } from './ledgers.ts';
+import { mayBeRestarting, nodeFaultLeftovers, restartPatience } from './node-fault-leftovers.ts';
 import { describeEntry } from './what-is-left.ts';
 
 /** One thing that a run left, and how it is removed. */
@@ -171,7 +173,15 @@ class Search implements LeftoverSearch {
 			const { kubeconfig, context } = group[0];
 			if (kubeconfig !== undefined && isGone(kubeconfig, local)) continue;
 			try {
-				const client = await this.#connect(kubeconfig, context);
+				// What is broken beneath the API server comes first: it may answer nobody. The rest is looked for once more then.
+				const broken = await nodeFaultLeftovers(group, ledger.id);
+				for (const leftover of broken) this.#add(leftover);
+				if (broken.length > 0) {
+					complete = false;
+					this.notes.push(`what else run ${ledger.id} left in that cluster is looked for when it is healed`);
+					continue;
+				}
+				const client = await this.#connect(kubeconfig, context, mayBeRestarting(group) ? restartPatience : patience);
 				const objects = group.filter((entry) => entry.makes === 'object');
 				for (const leftover of await findByLedger(client, objects, ledger.id)) this.#addObject(leftover, client);
 				const changes = group.filter((entry) => entry.makes === 'change');
@@ -208,8 +218,8 @@ class Search implements LeftoverSearch {
 		this.#add({ title, run: changed.run, rank: -1, key: title, remove: () => restoreChanged(client, changed) });
 	}
 
-	async #connect(kubeconfig: string | undefined, context: string | undefined): Promise<KubeClient> {
-		const client = await connect({ kubeconfig, context, patience });
+	async #connect(kubeconfig: string | undefined, context: string | undefined, bound = patience): Promise<KubeClient> {
+		const client = await connect({ kubeconfig, context, patience: bound });
 		this.#clients.push(client);
 		return client;
 	}
@@ -223,9 +233,9 @@ class Search implements LeftoverSearch {
 
 	/** Before all else: what is broken may keep other things from being removed. */
 	async #addFault({ fault, recovery }: FaultEntry, client: KubeClient, run: string): Promise<void> {
-		if (!(await isInForce(client, recovery))) return;
+		if (isOfNodes(recovery) || !(await isInForce(client, recovery))) return;
 		const title = `fault ${fault} in force: ${describeRecovery(recovery)}`;
-		this.#add({ title, run, rank: -1, key: title, remove: () => recover(client, recovery) });
+		this.#add({ title, run, rank: -1, key: title, remove: async () => void (await recover(client, recovery)) });
 	}
 
 	#addLocal(leftover: LocalLeftover): void {

@@ -31,7 +31,11 @@ export async function removeLeftovers(
 		if (search.searched.has(ledger.id) && !left.has(ledger.id)) noteUndone(ledger, ledger.standing);
 	}
 	if (failures.length === 0) failures = search.leftovers.map(({ title, run }) => `${title} (run ${run}) came again`);
-	if (search !== first) search.close();
+	// What could not be looked for at first is told by whoever looked.
+	if (search !== first) {
+		failures.push(...search.failures);
+		search.close();
+	}
 	return failures;
 }
 

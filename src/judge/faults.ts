@@ -1,6 +1,7 @@
 import type { EventOf } from '../model/event.ts';
-import type { Step } from '../model/plan.ts';
+import type { ChaosPlan, Step } from '../model/plan.ts';
 import type { FaultReport, Reason, Verdict } from '../model/verdict.ts';
+import { turnsOf } from './chaos-timeline.ts';
 import type { Judgement } from './finding-out.ts';
 import { reason } from './reasons.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
@@ -45,17 +46,39 @@ function inForce(steps: readonly Step[], before: number): Map<number, Injection>
 export function faultsOf(history: ScenarioHistory): FaultReport[] {
 	const { steps } = history.plan;
 	return steps.flatMap((step, index): FaultReport[] => {
+		if (step.do === 'chaos') return faultsOfRounds(history, index, step.chaos);
 		if (step.do !== 'inject') return [];
 		const injected = changeOf(history, index);
 		const healedBy = steps.findIndex((one, at) => at > index && one.do === 'heal' && one.name === step.name);
 		const healed = healedBy < 0 ? undefined : changeOf(history, healedBy);
-		return [
-			{
-				...{ fault: step.fault, name: step.name, injection: outcomeOf(injected), healing: outcomeOf(healed) },
-				inForce: injected && healed && rounded(healed.requestedAt - injected.acknowledgedAt),
-			},
-		];
+		return [reportOf(step.fault, step.name, injected, healed)];
 	});
+}
+
+/** Of the cluster's own faults; what is made of changes stands with the paths. */
+function faultsOfRounds(history: ScenarioHistory, step: number, chaos: ChaosPlan): FaultReport[] {
+	const injection = chaos.turns.flatMap(({ changes }) => changes).find((change) => change.do === 'inject');
+	if (injection?.do !== 'inject') return [];
+	const changes = turnsOf(history, step).flatMap((turn) =>
+		turn.changes.map((change) => ({ round: turn.round, change })),
+	);
+	return Array.from({ length: chaos.rounds }, (_, round) => {
+		const [injected, healed] = (['inject', 'heal'] as const).map(
+			(action) => changes.find((one) => one.round === round && one.change.action === action)?.change,
+		);
+		const name = chaos.rounds === 1 ? chaos.name : `${chaos.name}, round ${round + 1}`;
+		return reportOf(injection.fault, name, injected, healed);
+	});
+}
+
+function reportOf(
+	fault: FaultReport['fault'],
+	name: string,
+	injected: EventOf<'change'> | undefined,
+	healed: EventOf<'change'> | undefined,
+): FaultReport {
+	const inForce = injected && healed && rounded(healed.requestedAt - injected.acknowledgedAt);
+	return { fault, name, injection: outcomeOf(injected), healing: outcomeOf(healed), inForce };
 }
 
 function outcomeOf(change: EventOf<'change'> | undefined): FaultReport['injection'] {

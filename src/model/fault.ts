@@ -4,7 +4,7 @@ interface Fault {
 	/** It stays until it is healed; the others are over when they have happened. */
 	lasting: boolean;
 	/** Whom it breaks. */
-	of: 'mesh' | 'enforcer' | 'dns' | 'sidecars' | 'node';
+	of: 'mesh' | 'enforcer' | 'dns' | 'sidecars' | 'node' | 'control-plane';
 	/** It acts on everybody in the cluster: nothing else may be deployed meanwhile. */
 	alone: boolean;
 }
@@ -36,9 +36,15 @@ export const faults = {
 	'restart-enforcer': {
 		of: 'enforcer',
 		means:
-			'whoever enforces NetworkPolicy is ended, and is away until it is healed; what it had programmed stays in force, and what changes meanwhile waits',
+			'whoever enforces NetworkPolicy is ended and comes back, at the latest when it is healed; what it had programmed stays in force, and what changes meanwhile waits',
 		lasting: true,
-		alone: false,
+		alone: true,
+	},
+	'kill-enforcer': {
+		of: 'enforcer',
+		means: 'whoever enforces NetworkPolicy is ended, and kept away until it is healed',
+		lasting: true,
+		alone: true,
 	},
 	'restart-enforcer-slowly': {
 		of: 'enforcer',
@@ -69,6 +75,24 @@ export const faults = {
 	'restart-node': {
 		of: 'node',
 		means: 'a node is switched off with all that runs on it, and is back when it is healed',
+		lasting: true,
+		alone: true,
+	},
+	'restart-kubelet': {
+		of: 'node',
+		means: 'the kubelet of a node is ended, and is away until it is healed; pods run on',
+		lasting: true,
+		alone: true,
+	},
+	'restart-api-server': {
+		of: 'control-plane',
+		means: 'the API server is ended, and is away until it is healed',
+		lasting: true,
+		alone: true,
+	},
+	'restart-mesh-control-plane': {
+		of: 'control-plane',
+		means: 'the mesh’s control plane is ended and comes back, at the latest when it is healed',
 		lasting: true,
 		alone: true,
 	},
@@ -130,5 +154,15 @@ export interface FaultEffect {
  */
 export type Recovery =
 	| { do: 'scale'; namespace: string; deployment: string; replicas: number }
+	/** What comes back by itself is waited for. */
+	| { do: 'await-ready'; kind: 'DaemonSet' | 'Deployment'; namespace: string; name: string }
+	/** Of its pods; null: it had none. */
+	| { do: 'select-nodes'; namespace: string; daemonSet: string; nodeSelector: Record<string, string> | null }
+	/** Containers of Docker that are nodes; with them comes all that runs there. */
+	| { do: 'start-nodes'; containers: string[] }
+	/** In such containers. */
+	| { do: 'start-kubelets'; containers: string[] }
+	/** Its manifest is moved back to where the kubelet looks for it (a static pod). */
+	| { do: 'restore-api-server'; container: string }
 	/** `file` holds the authority that the mesh has to sign with, and with it alone; `secret`: NAMESPACE/NAME, `deployment` too. */
 	| { do: 'trust-one-root'; file: string; secret: string; deployment: string };

@@ -1,13 +1,16 @@
 import { type FaultName, faultNames, faults } from '../model/fault.ts';
 import type { ChaosChange, ChaosTurn } from '../model/plan.ts';
-import type { ChaosSpec } from '../model/scenario.ts';
+import type { ChaosSpec, PodSpec } from '../model/scenario.ts';
 import type { ClusterState } from './cluster-state.ts';
 
 /** How long a policy is away, and how long it is back, while it is churned. Milliseconds. */
 const churnPause = 100;
 
-/** What a fault does in one round, turn by turn, as data; the last turn undoes it. `state`: as it is before. */
-export function chaosTurns(spec: ChaosSpec, state: ClusterState): ChaosTurn[] {
+/**
+ * What a fault does in one round, turn by turn, as data; the last turn undoes it. `state`: as it is before; `pods`: as the
+ * scenario declares them.
+ */
+export function chaosTurns(spec: ChaosSpec, state: ClusterState, pods: Readonly<Record<string, PodSpec>>): ChaosTurn[] {
 	const { fault, target, after } = spec;
 	const two = (inject: ChaosChange[], heal: ChaosChange[]): ChaosTurn[] => [
 		{ changes: inject, stays: spec.for },
@@ -49,11 +52,40 @@ export function chaosTurns(spec: ChaosSpec, state: ClusterState): ChaosTurn[] {
 		default: {
 			const where = node === undefined ? {} : { node };
 			const inject: ChaosChange = { do: 'inject', fault, name: fault, ...where };
+			if (fault === 'restart-node') return aroundNode(spec, podsOn(node, state, pods), inject);
 			// What is over when it has happened has nothing to be healed.
 			if (!faults[fault].lasting) return [{ changes: [inject], stays: spec.for + after }];
 			return two([inject], [{ do: 'heal', fault, name: fault }]);
 		}
 	}
+}
+
+/**
+ * Its pods go before it does and are made again after it, servers first, so that clients attempt from their first moment:
+ * by themselves they would end with it, and come back with other addresses that nobody could attempt.
+ */
+function aroundNode({ to, for: away, after }: ChaosSpec, pods: string[], inject: ChaosChange): ChaosTurn[] {
+	const servers = pods.filter((pod) => to.some(({ kind, name }) => kind === 'pod' && name === pod));
+	const clients = pods.filter((pod) => !servers.includes(pod));
+	const create = [servers, clients].filter((some) => some.length > 0);
+	const remove: ChaosChange = { do: 'remove', pods };
+	const heal: ChaosChange = { do: 'heal', fault: 'restart-node', name: 'restart-node' };
+	return [
+		{ changes: [...(pods.length > 0 ? [remove] : []), inject], stays: away },
+		{ changes: [heal, ...create.map((some): ChaosChange => ({ do: 'create', pods: some }))], stays: after },
+	];
+}
+
+/** All that are not known to be elsewhere. Undefined: it is every node. */
+function podsOn(
+	node: string | undefined,
+	{ pods: there }: ClusterState,
+	pods: Readonly<Record<string, PodSpec>>,
+): string[] {
+	return [...there].filter((pod) => {
+		const placement = pods[pod]?.placement;
+		return node === undefined || placement === undefined || !('node' in placement) || placement.node === node;
+	});
 }
 
 /** Of what the cluster itself has to be able to do; undefined: it is made of changes. */

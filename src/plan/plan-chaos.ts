@@ -23,7 +23,7 @@ export function planChaos(
 	const planned = scenario.chaos.map((spec) => {
 		const predictor = new Predictor(scenario, [...context.pods], known);
 		for (const change of before) predictor.change(change);
-		const turns = chaosTurns(spec, predictor.state);
+		const turns = chaosTurns(spec, predictor.state, scenario.pods);
 		const pods = [...context.pods, ...successorsOf(turns, context.pods)];
 		const expanded = expandAttempts([attemptOf(spec)], { ...context, pods, podLabels: predictor.podLabels() });
 		const first = expanded.map((cell) => predictor.predicted(cell));

@@ -43,7 +43,7 @@ function describeSince({ change, after }: SinceChange): string {
 }
 
 function describeFault({ fault, name, injection, healing, inForce }: FaultReport): string {
-	const title = name === fault ? fault : `${name} (${fault})`;
+	const title = name === fault || name.startsWith(`${fault}, `) ? name : `${name} (${fault})`;
 	if (!injection) return `${title}: was not injected`;
 	const parts = [`injected in ${describeDuration(injection.took)}: ${describeEffects(injection.effects)}`];
 	if (inForce !== undefined) parts.push(`in force for ${describeDuration(inForce)}`);

@@ -78,6 +78,27 @@ function isFault(value: unknown): boolean {
 function isRecovery(value: unknown): boolean {
 	if (!isRecord(value)) return false;
 	const texts = (...keys: string[]) => keys.every((key) => typeof value[key] === 'string');
-	if (value['do'] === 'scale') return texts('namespace', 'deployment') && Number.isSafeInteger(value['replicas']);
-	return value['do'] === 'trust-one-root' && texts('file', 'secret', 'deployment');
+	switch (value['do']) {
+		case 'scale':
+			return texts('namespace', 'deployment') && Number.isSafeInteger(value['replicas']);
+		case 'await-ready':
+			return texts('kind', 'namespace', 'name');
+		case 'select-nodes':
+			return texts('namespace', 'daemonSet') && isSelector(value['nodeSelector']);
+		case 'start-nodes':
+		case 'start-kubelets':
+			return areTexts(value['containers']);
+		case 'restore-api-server':
+			return texts('container');
+		default:
+			return value['do'] === 'trust-one-root' && texts('file', 'secret', 'deployment');
+	}
+}
+
+function isSelector(value: unknown): boolean {
+	return value === null || (isRecord(value) && areTexts(Object.values(value)));
+}
+
+function areTexts(value: unknown): boolean {
+	return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }

@@ -23,6 +23,7 @@ const optional: Partial<Record<ChaosFaultName, readonly TargetKey[]>> = {
 	'restart-enforcer-slowly': ['node'],
 	'flush-enforcer': ['node'],
 	'restart-node': ['node'],
+	'restart-kubelet': ['node'],
 };
 const relabelling: readonly ChaosFaultName[] = ['relabel-pod', 'relabel-namespace'];
 

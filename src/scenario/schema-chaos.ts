@@ -15,7 +15,7 @@ export const chaosSchema = z
 				node: node
 					.optional()
 					.describe(
-						'The node (`restart-node`), or the one whose enforcer it is (`restart-enforcer`, `restart-enforcer-slowly`, `flush-enforcer`).',
+						'The node (`restart-node`, `restart-kubelet`), or the one whose enforcer it is (`restart-enforcer`, `restart-enforcer-slowly`, `flush-enforcer`).',
 					),
 				pod: dnsLabel.optional().describe('A pod (`relabel-pod`, `delete-pod`, `pod-churn`).'),
 				successor: dnsLabel

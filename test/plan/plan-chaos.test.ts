@@ -3,7 +3,7 @@ import type { ScenarioPlan } from '../../src/model/plan.ts';
 import { planScenarios } from '../../src/plan/plan-scenarios.ts';
 import { parseScenarioText } from '../../src/scenario/parse-scenario-text.ts';
 
-function planned(chaos: string, rest = ''): ScenarioPlan {
+function planned(chaos: string, rest = '', ofStranger = ''): ScenarioPlan {
 	const text = `
 apiVersion: gatecrash.dev/v1alpha1
 kind: Scenario
@@ -14,7 +14,7 @@ spec:
   pods:
     web: {namespace: shop, labels: {app: web}, listen: [80/tcp]}
     friend: {namespace: shop, labels: {app: friend}}
-    stranger: {namespace: shop, labels: {app: stranger, tier: back}}
+    stranger: {${ofStranger}namespace: shop, labels: {app: stranger, tier: back}}
     heir: {namespace: shop, labels: {app: stranger}}
   policies:
     only-friends:
@@ -32,7 +32,13 @@ ${rest}  chaos:
 		throw new Error('no policy files here');
 	});
 	expect(diagnostics.filter(({ severity }) => severity === 'error')).to.deep.equal([]);
-	const capabilities = new Set(['network-policy', 'ipv4', 'fault-restart-enforcer'] as const);
+	const capabilities = new Set([
+		'network-policy',
+		'ipv4',
+		'cross-node',
+		'fault-restart-enforcer',
+		'fault-restart-node',
+	] as const);
 	const { plan } = planScenarios(scenarios, { name: 'embedded', capabilities, families: ['ipv4'] });
 	const [first] = plan.scenarios;
 	if (!first) throw new Error('no plan');
@@ -90,6 +96,22 @@ describe('plan: chaos', () => {
 		expect(turnsOf(plan)[0]?.changes[1]).to.deep.equal({ do: 'create', pods: ['heir'], addressOf: 'friend' });
 		const [baseline] = plan.steps;
 		expect(baseline?.do === 'attempt' && baseline.cells.some((id) => id.includes('heir'))).to.equal(false);
+	});
+
+	it('has the pods of a node go before it does, and made again after it, servers first', () => {
+		const plan = planned('fault: restart-node', '', 'node: b, ');
+		const [off, on] = turnsOf(plan);
+		const [removed, injected] = off?.changes ?? [];
+		expect(removed).to.deep.equal({ do: 'remove', pods: ['web', 'friend', 'stranger', 'heir'] });
+		expect(injected?.do).to.equal('inject');
+		expect(on?.changes).to.deep.equal([
+			{ do: 'heal', fault: 'restart-node', name: 'restart-node' },
+			{ do: 'create', pods: ['web'] },
+			{ do: 'create', pods: ['friend', 'stranger', 'heir'] },
+		]);
+		expect(statesOf(plan, 'stranger')).to.deep.equal(['blocked', 'absent', 'blocked']);
+		const elsewhere = planned('fault: restart-node, target: {node: a}', '', 'node: b, ');
+		expect(turnsOf(elsewhere)[0]?.changes[0]).to.deep.equal({ do: 'remove', pods: ['web', 'friend', 'heir'] });
 	});
 
 	it('follows the phases before', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import type { LedgerEntry } from '../../src/model/cluster.ts';
+import type { Recovery } from '../../src/model/fault.ts';
 import { GatecrashError } from '../../src/model/gatecrash-error.ts';
 import { openLedger } from '../../src/run/ledger.ts';
 import { currentProcess, stateOf } from '../../src/run/process-mark.ts';
@@ -21,7 +22,7 @@ const namespace: LedgerEntry = {
 	name: 'shop',
 };
 const container: LedgerEntry = { makes: 'container', engine: 'docker', name: 'gatecrash-external' };
-const fault: LedgerEntry = {
+const fault: Extract<LedgerEntry, { makes: 'fault' }> = {
 	...{ makes: 'fault', fault: 'stop-mesh-control-plane', kubeconfig: '/tmp/kubeconfig', context: 'kind-test' },
 	recovery: { do: 'scale', namespace: 'istio-system', deployment: 'istiod', replicas: 2 },
 };
@@ -72,6 +73,27 @@ describe('ledger', () => {
 			expect(parseLedger(wrong)).to.deep.include({ standing: [], damaged: [2] });
 		}
 		expect(parseLedger(text.replace('stop-mesh-control-plane', 'drop-everything')).standing).to.deep.equal([]);
+	});
+
+	it('keeps every verb that undoes a fault, and none whose words are missing', () => {
+		const recipes: Recovery[] = [
+			{ do: 'await-ready', kind: 'DaemonSet', namespace: 'kube-system', name: 'calico-node' },
+			{ do: 'select-nodes', namespace: 'kube-system', daemonSet: 'calico-node', nodeSelector: null },
+			{ do: 'select-nodes', namespace: 'kube-system', daemonSet: 'calico-node', nodeSelector: { os: 'linux' } },
+			{ do: 'start-nodes', containers: ['one', 'two'] },
+			{ do: 'start-kubelets', containers: ['one'] },
+			{ do: 'restore-api-server', container: 'one' },
+		];
+		for (const [index, recovery] of recipes.entries()) {
+			const own = `${file}.${index}`;
+			const ledger = openLedger(own, 'run-1');
+			const entry: LedgerEntry = { ...fault, recovery };
+			ledger.intend(entry);
+			ledger.close();
+			expect(readLedger(own).standing).to.deep.equal([entry]);
+			const spoiled = readFileSync(own, 'utf8').replaceAll(/"(name|daemonSet|containers?)":/g, '"other":');
+			expect(parseLedger(spoiled).damaged, recovery.do).to.deep.equal([2]);
+		}
 	});
 
 	it('has every line on disk before the call returns', () => {

@@ -10,6 +10,7 @@ import type {
 	Deployment,
 	KnownNetwork,
 } from '../../model/cluster.ts';
+import { faultCapability } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { Scenario } from '../../model/scenario.ts';
@@ -26,6 +27,7 @@ import { chooseImages, type Images } from './images.ts';
 import { findKeptCluster, fingerprint } from './kept-cluster.ts';
 import { nodeContainers } from './kind-clusters.ts';
 import { knownNetwork, rangesOf } from './kind-config.ts';
+import { KindFaults, kindFaults } from './kind-faults.ts';
 import { refuseKindnet } from './kindnet.ts';
 import { readMeshAuthority } from './mesh-authority.ts';
 import { keepMetadataHere } from './metadata-routes.ts';
@@ -71,7 +73,9 @@ class KindCluster implements Cluster {
 		this.#options = options;
 		this.#records = new ClusterRecords(options.clusters);
 		this.known = knownNetwork(definition);
-		this.capabilities = new Set([...familiesOf(definition), ...spec.provides]);
+		const enforces = spec.provides.includes('network-policy');
+		const faults = kindFaults({ enforces, istio: spec.provides.includes('istio') });
+		this.capabilities = new Set([...familiesOf(definition), ...spec.provides, ...faults.map(faultCapability)]);
 	}
 
 	/** Metadata services are among the endpoints outside of a workload, and no part of a scenario. */
@@ -119,10 +123,13 @@ class KindCluster implements Cluster {
 			lossCounters: () => readNodeLosses(this.#readers),
 			openCapture: openNodeCapture,
 			certificates,
-			faults:
-				certificates && secret !== undefined
-					? new MeshFaults({ client, ledger, certificates, secret, file: authorityFile })
-					: undefined,
+			faults: new KindFaults({
+				...{ client, ledger },
+				mesh:
+					certificates && secret !== undefined
+						? new MeshFaults({ client, ledger, certificates, secret, file: authorityFile })
+						: undefined,
+			}),
 		});
 		const origin = `kind cluster ${kindName}${images.node === undefined ? '' : `, node image ${images.node}`}`;
 		return {

@@ -4,7 +4,7 @@ import type { FaultName, Recovery } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import { istiod, restart, scale, waitUntilGone, wantedReplicas } from '../kubernetes/control-plane.ts';
 import { type RunningCertificates, Sidecars } from '../kubernetes/running-certificates.ts';
-import type { ClusterFaults } from '../kubernetes/site.ts';
+import type { ClusterFaults, FaultPlace } from '../kubernetes/site.ts';
 import type { MeshCertificates } from '../mesh-certificates.ts';
 import { authoritySecret, keepMeshAuthority } from './mesh-authority.ts';
 
@@ -33,7 +33,7 @@ export class MeshFaults implements ClusterFaults {
 		this.#options = options;
 	}
 
-	async inject(fault: FaultName, namespaces: readonly string[], signal: AbortSignal): Promise<string[]> {
+	async inject(fault: FaultName, { namespaces }: FaultPlace, signal: AbortSignal): Promise<string[]> {
 		const sidecars = new Sidecars(this.#options.client, namespaces);
 		switch (fault) {
 			case 'stop-mesh-control-plane':
@@ -47,7 +47,7 @@ export class MeshFaults implements ClusterFaults {
 		}
 	}
 
-	async heal(fault: FaultName, namespaces: readonly string[], inHaste: boolean): Promise<string[]> {
+	async heal(fault: FaultName, { namespaces }: FaultPlace, inHaste: boolean): Promise<string[]> {
 		const entry = this.#inForce.get(fault);
 		if (entry?.makes !== 'fault') return [];
 		const sidecars = inHaste ? undefined : new Sidecars(this.#options.client, namespaces);
@@ -65,7 +65,7 @@ export class MeshFaults implements ClusterFaults {
 		const { namespace, deployment } = istiod;
 		this.#intend('stop-mesh-control-plane', { do: 'scale', namespace, deployment, replicas });
 		await scale(client, istiod, 0, signal);
-		await waitUntilGone(client, signal);
+		await waitUntilGone(client, istiod, signal);
 		return [`Deployment ${namespace}/${deployment}: ${replicas} became 0, and its pods are gone`];
 	}
 

@@ -25,6 +25,11 @@ export interface ControlPlane {
 	deployment: string;
 }
 
+interface PodsOfPlane {
+	namespace: string;
+	labelSelector: string;
+}
+
 /** How many replicas are wanted; undefined: there is no such Deployment. */
 export async function wantedReplicas(client: KubeClient, plane: ControlPlane): Promise<number | undefined> {
 	const found = await client.get<DeploymentObject>(refOf(plane));
@@ -48,22 +53,26 @@ export async function restart(client: KubeClient, plane: ControlPlane, signal?: 
 	await client.patch(refOf(plane), { spec: { template: { metadata: { annotations } } } }, { signal });
 	await waitUntilReady(client, plane, signal);
 	const replicas = (await wantedReplicas(client, plane)) ?? 0;
-	await waitForPods(client, replicas, signal);
+	await waitForPods(client, istiod, replicas, signal);
 }
 
 /** Resolves when none of its pods is left, also none that is about to end. */
-export function waitUntilGone(client: KubeClient, signal?: AbortSignal): Promise<void> {
-	return waitForPods(client, 0, signal);
+export function waitUntilGone(client: KubeClient, selection: PodsOfPlane, signal?: AbortSignal): Promise<void> {
+	return waitForPods(client, selection, 0, signal);
 }
 
 /** As many, and no more: one that is about to end may still sign certificates. */
-async function waitForPods(client: KubeClient, count: number, signal?: AbortSignal): Promise<void> {
-	const { namespace, labelSelector } = istiod;
+async function waitForPods(
+	client: KubeClient,
+	{ namespace, labelSelector }: PodsOfPlane,
+	count: number,
+	signal?: AbortSignal,
+): Promise<void> {
 	await client.waitFor<KubeObject, true>({
 		resource: { apiVersion: 'v1', kind: 'Pod' },
 		selection: { namespace, labelSelector },
 		examine: (pods) => (pods.length === count ? true : undefined),
-		missing: (pods) => `there are ${pods.length} of istiod instead of ${count}`,
+		missing: (pods) => `there are ${pods.length} pods ${labelSelector} instead of ${count}`,
 		bound,
 		signal,
 	});

@@ -28,7 +28,7 @@ import { removeAll } from './remove-all.ts';
 import { ScenarioNamespaces } from './scenario-namespaces.ts';
 import { ScenarioPods } from './scenario-pods.ts';
 import { ServiceBook } from './service-book.ts';
-import type { ClusterFaults, Site } from './site.ts';
+import type { ClusterFaults, FaultPlace, Site } from './site.ts';
 
 /** One scenario on a Kubernetes cluster. Changes are made one after the other. */
 export class KubernetesDeployment implements Deployment {
@@ -199,12 +199,12 @@ export class KubernetesDeployment implements Deployment {
 		return read ? read() : { conntrackDrop: 0, conntrackInsertFailed: 0, neighbourTableFull: 0 };
 	}
 
-	inject(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
-		return this.#withEffects((faults, namespaces) => faults.inject(fault, namespaces, this.#signal));
+	inject(fault: FaultName, node?: string): Promise<Acknowledgement & FaultEffect> {
+		return this.#withEffects((faults, place) => faults.inject(fault, place, this.#signal), node);
 	}
 
 	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
-		return this.#withEffects((faults, namespaces) => faults.heal(fault, namespaces, this.#signal.aborted));
+		return this.#withEffects((faults, place) => faults.heal(fault, place, this.#signal.aborted));
 	}
 
 	canary(bound: number, signal: AbortSignal): Promise<number | undefined> {
@@ -237,13 +237,16 @@ export class KubernetesDeployment implements Deployment {
 	}
 
 	async #withEffects(
-		step: (faults: ClusterFaults, namespaces: string[]) => Promise<string[]>,
+		step: (faults: ClusterFaults, place: FaultPlace) => Promise<string[]>,
+		node?: string,
 	): Promise<Acknowledgement & FaultEffect> {
 		let effects: string[] = [];
 		const acknowledgement = await this.#inTurn(async () => {
 			const { faults } = this.#site.options;
 			if (!faults) throw new GatecrashError('GC_CLUSTER', 'Nothing can be broken on purpose on this cluster.');
-			effects = await step(faults, [...this.#namespaces.names.values()]);
+			const nodes = this.#site.nodes.filter(({ symbol }) => node === undefined || symbol === node);
+			const place = { namespaces: [...this.#namespaces.names.values()], nodes: nodes.map(({ name }) => name) };
+			effects = await step(faults, place);
 		});
 		return { ...acknowledgement, effects };
 	}

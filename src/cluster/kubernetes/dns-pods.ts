@@ -14,8 +14,8 @@ const grace = 1;
 
 const pods = { apiVersion: 'v1', kind: 'Pod' };
 /** As kubeadm calls it. https://kubernetes.io/docs/tasks/administer-cluster/coredns/ */
-const deployment = { namespace: clusterDnsNamespace, deployment: 'coredns' };
-const labelSelector = Object.entries(clusterDnsLabels)
+export const clusterDnsDeployment = { namespace: clusterDnsNamespace, deployment: 'coredns' };
+export const clusterDnsSelector = Object.entries(clusterDnsLabels)
 	.map(([key, value]) => `${key}=${value}`)
 	.join(',');
 
@@ -25,11 +25,14 @@ const labelSelector = Object.entries(clusterDnsLabels)
  * file a minute later.
  */
 export async function replaceDnsPods(client: KubeClient, signal?: AbortSignal): Promise<PodObject[]> {
-	const replicas = await wantedReplicas(client, deployment);
+	const replicas = await wantedReplicas(client, clusterDnsDeployment);
 	if (replicas === undefined) {
-		throw new GatecrashError('GC_CLUSTER', `There is no Deployment ${clusterDnsNamespace}/${deployment.deployment}.`);
+		throw new GatecrashError(
+			'GC_CLUSTER',
+			`There is no Deployment ${clusterDnsNamespace}/${clusterDnsDeployment.deployment}.`,
+		);
 	}
-	const selection = { namespace: clusterDnsNamespace, labelSelector };
+	const selection = { namespace: clusterDnsNamespace, labelSelector: clusterDnsSelector };
 	const old = await client.list<PodObject>(pods, selection, { signal });
 	const gone = new Set(old.map(({ metadata }) => metadata.uid));
 	await Promise.all(

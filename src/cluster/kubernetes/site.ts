@@ -21,11 +21,19 @@ import { Namespaces } from './namespaces.ts';
 import type { Ownership } from './ownership.ts';
 import { canStandBy } from './standby.ts';
 
-/** Faults of one cluster; what each was seen to do, a sentence each. `namespaces`: the scenario's, by their real names. */
+/** By their real names. */
+export interface FaultPlace {
+	/** The scenario's. */
+	namespaces: readonly string[];
+	/** The one that the fault names, else all. */
+	nodes: readonly string[];
+}
+
+/** Faults of one cluster; what each was seen to do, a sentence each. */
 export interface ClusterFaults {
-	inject(fault: FaultName, namespaces: readonly string[], signal: AbortSignal): Promise<string[]>;
+	inject(fault: FaultName, place: FaultPlace, signal: AbortSignal): Promise<string[]>;
 	/** Also after an abort; `inHaste`: then its effects on the scenario's pods, which are about to go, are not waited for. */
-	heal(fault: FaultName, namespaces: readonly string[], inHaste: boolean): Promise<string[]>;
+	heal(fault: FaultName, place: FaultPlace, inHaste: boolean): Promise<string[]>;
 }
 
 /** Captures on a node, for the host side of pods with these addresses. Whoever opened it closes the stream. */

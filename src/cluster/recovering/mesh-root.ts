@@ -3,24 +3,22 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import type { Recovery } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import { authoritySecret, readMeshAuthority } from '../kind/mesh-authority.ts';
-import { restart, scale, wantedReplicas } from '../kubernetes/control-plane.ts';
+import { restart } from '../kubernetes/control-plane.ts';
 
-/** Whether something of a fault is still there, by the recipe that was written down before it was injected. */
-export async function isInForce(client: KubeClient, recovery: Recovery): Promise<boolean> {
-	if (recovery.do === 'scale') {
-		const replicas = await wantedReplicas(client, recovery);
-		return replicas !== undefined && replicas !== recovery.replicas;
-	}
+type MeshRecovery = Extract<Recovery, { do: 'trust-one-root' }>;
+type SecretObject = KubeObject & { data?: Record<string, string>; stringData?: Record<string, string> };
+
+/** Whether the Secret that the mesh signs with holds the recorded authority, or is gone. */
+export async function trustsOneRoot(client: KubeClient, recovery: MeshRecovery): Promise<boolean> {
 	const wanted = await wantedSecret(recovery);
 	const [namespace = '', name = ''] = recovery.secret.split('/');
 	const there = await client.get<SecretObject>({ apiVersion: 'v1', kind: 'Secret', namespace, name });
 	const texts = Object.entries(wanted?.stringData ?? {});
-	return there !== undefined && texts.some(([key, text]) => decoded(there.data?.[key]) !== text);
+	return there === undefined || texts.every(([key, text]) => decoded(there.data?.[key]) === text);
 }
 
-/** Undoes it. @throws GatecrashError GC_CLUSTER, GC_CLEANUP. */
-export async function recover(client: KubeClient, recovery: Recovery): Promise<void> {
-	if (recovery.do === 'scale') return scale(client, recovery, recovery.replicas);
+/** @throws GatecrashError GC_CLUSTER, GC_CLEANUP. */
+export async function trustOneRoot(client: KubeClient, recovery: MeshRecovery): Promise<void> {
 	const wanted = await wantedSecret(recovery);
 	if (!wanted) {
 		throw new GatecrashError('GC_CLEANUP', `${recovery.file}, which holds the mesh's authority, is not there.`, {
@@ -32,15 +30,7 @@ export async function recover(client: KubeClient, recovery: Recovery): Promise<v
 	await restart(client, { namespace, deployment });
 }
 
-/** For people. */
-export function describeRecovery(recovery: Recovery): string {
-	if (recovery.do === 'trust-one-root') return `the mesh of ${recovery.deployment} trusts one root again`;
-	return `Deployment ${recovery.namespace}/${recovery.deployment} back to ${recovery.replicas}`;
-}
-
-type SecretObject = KubeObject & { data?: Record<string, string>; stringData?: Record<string, string> };
-
-async function wantedSecret({ file, secret }: Extract<Recovery, { do: 'trust-one-root' }>) {
+async function wantedSecret({ file, secret }: MeshRecovery) {
 	const certificates = await readMeshAuthority(file);
 	return certificates && ((await authoritySecret(secret, certificates)) as SecretObject);
 }

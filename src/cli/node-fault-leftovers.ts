@@ -1,0 +1,33 @@
+import { areNodesDown, bringNodesBack, isOfNodes } from '../cluster/recovering/nodes-back.ts';
+import { describeRecovery } from '../cluster/recovering/recover-fault.ts';
+import { connect } from '../kube/connect.ts';
+import type { LedgerEntry } from '../model/cluster.ts';
+import type { Leftover } from './find-leftovers.ts';
+
+/** An API server that is started again answers after 7 to 30 s. Milliseconds. */
+export const restartPatience = 120_000;
+
+/**
+ * Faults in force beneath the API server, which perhaps answers nobody: they are found and healed without it. Each is gone
+ * when it answers again.
+ */
+export async function nodeFaultLeftovers(entries: readonly LedgerEntry[], run: string): Promise<Leftover[]> {
+	const leftovers: Leftover[] = [];
+	for (const entry of entries) {
+		if (entry.makes !== 'fault' || !isOfNodes(entry.recovery) || !(await areNodesDown(entry.recovery))) continue;
+		const { fault, recovery, kubeconfig, context } = entry;
+		const title = `fault ${fault} in force: ${describeRecovery(recovery)}`;
+		const remove = async () => {
+			await bringNodesBack(recovery);
+			const client = await connect({ kubeconfig, context, patience: restartPatience });
+			client.close();
+		};
+		leftovers.push({ title, run, rank: -2, key: title, remove });
+	}
+	return leftovers;
+}
+
+/** Whether an API server may be on its way back from such a fault. */
+export function mayBeRestarting(entries: readonly LedgerEntry[]): boolean {
+	return entries.some((entry) => entry.makes === 'fault' && isOfNodes(entry.recovery));
+}

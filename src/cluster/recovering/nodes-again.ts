@@ -1,0 +1,35 @@
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
+
+/** From 7 s for a node to 30 s on a busy machine. Milliseconds. */
+const bound = 180_000;
+
+interface NodeObject extends KubeObject {
+	status?: { conditions?: { type: string; status: string; lastHeartbeatTime?: string }[] };
+}
+
+/** Resolves when it answers. @throws GatecrashError GC_CLUSTER when the bound passes. */
+export async function waitForApiServer(client: KubeClient): Promise<void> {
+	await client.version(bound);
+}
+
+/** Resolves when these nodes have said that they are Ready since then, milliseconds since 1970: what they said before still stands there. */
+export async function waitForNodesAgain(client: KubeClient, names: readonly string[], since: number): Promise<void> {
+	// Nodes tell whole seconds.
+	const from = Math.floor(since / 1000) * 1000;
+	const isAgain = ({ status }: NodeObject) =>
+		(status?.conditions ?? []).some(
+			({ type, status: is, lastHeartbeatTime = '' }) =>
+				type === 'Ready' && is === 'True' && Date.parse(lastHeartbeatTime) >= from,
+		);
+	await client.waitFor<NodeObject, true>({
+		resource: { apiVersion: 'v1', kind: 'Node' },
+		selection: {},
+		examine: (nodes) => {
+			const ours = nodes.filter(({ metadata }) => names.includes(metadata.name));
+			return ours.length === names.length && ours.every(isAgain) ? true : undefined;
+		},
+		missing: (nodes) => `${nodes.filter(isAgain).length} of ${names.length} nodes are Ready again`,
+		bound,
+	});
+}
