@@ -5,14 +5,18 @@ import { buildSync } from 'esbuild';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../src/report/html/page');
 
-/** src/report/html/page-assets.ts: style sheet and script of the HTML report as strings, with the hashes for its policy. */
+/** src/report/html/page-assets.ts: style sheets and script of the HTML pages as strings, with the hashes for their policy. */
 export function reportPageAssets(): string {
 	const style = bundle('page.css');
 	const script = bundle('main.ts');
-	const assets = { style, styleHash: hashOf(style), script, scriptHash: hashOf(script) };
+	const trendStyle = bundle('trend.css');
+	const assets = {
+		...{ style, styleHash: hashOf(style), script, scriptHash: hashOf(script) },
+		...{ trendStyle, trendStyleHash: hashOf(trendStyle) },
+	};
 	return `// Generated from src/report/html/page by scripts/generate-report-page.ts; edits here are overwritten.
 
-/** Style sheet and script of the HTML report, and what its Content-Security-Policy admits them by. */
+/** Style sheets of the HTML report and of the trend, script of the report, and what their Content-Security-Policy admits them by. */
 export const pageAssets = ${JSON.stringify(assets, null, '\t')};
 `;
 }

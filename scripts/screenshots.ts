@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots`: makes the pictures of docs/reports.md anew, from a real run on the embedded cluster with three
+ * `npm run screenshots`: makes the pictures of docs/reports.md and docs/night.md anew, from a real run on the embedded cluster with three
  * bugs, of which one is waived, opened in a headless Chromium at desktop and phone width, in light and dark. Fails where the
  * page is wider than its window. Picture names as arguments make only these; `--out DIR` puts them elsewhere.
  */
@@ -8,12 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
+import { makeTwoNights } from '../test/e2e/support/two-nights.ts';
 import { Browser, findChromium } from '../test/report/browser.ts';
 
 interface Picture {
 	width: number;
 	height: number;
 	dark?: true;
+	/** Of `gatecrash trend`, not of a run. */
+	trend?: true;
 	/** Prepares what is seen; an expression in the page. */
 	before?: string;
 }
@@ -31,6 +34,10 @@ const pictures: Record<string, Picture> = {
 	'html-evidence-dark': { width: 1280, height: 900, dark: true, before: evidenceOf(asked) },
 	'html-phone': { width: 390, height: 844, before: scrollTo('main section:last-of-type table') },
 	'html-phone-dark': { width: 390, height: 844, dark: true, before: evidenceOf(leaked) },
+	trend: { width: 1280, height: 720, trend: true },
+	'trend-dark': { width: 1280, height: 720, dark: true, trend: true },
+	'trend-phone': { width: 390, height: 844, trend: true },
+	'trend-phone-dark': { width: 390, height: 844, dark: true, trend: true },
 };
 
 const given = process.argv.slice(2);
@@ -44,10 +51,11 @@ if (program === undefined) throw new Error('there is no Chromium here');
 const folder = mkdtempSync(join(tmpdir(), 'gatecrash-screenshots-'));
 const browser = await Browser.launch(program);
 try {
-	const report = await makeReport(folder);
-	for (const [name, picture] of Object.entries(pictures)) {
-		if (wanted.length > 0 && !wanted.includes(name)) continue;
-		await take(pathToFileURL(report).href, picture, join(out, `${name}.png`));
+	const chosen = Object.entries(pictures).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+	const report = chosen.some(([, { trend }]) => !trend) ? await makeReport(folder) : '';
+	const trend = chosen.some(([, picture]) => picture.trend) ? await makeTrend(folder) : '';
+	for (const [name, picture] of chosen) {
+		await take(pathToFileURL(picture.trend ? trend : report).href, picture, join(out, `${name}.png`));
 	}
 } finally {
 	await browser.close();
@@ -75,6 +83,21 @@ async function makeReport(into: string): Promise<string> {
 	});
 	if (exitCode !== 1) throw new Error(`gatecrash run ended with ${exitCode}: ${stderr}`);
 	return report;
+}
+
+async function makeTrend(into: string): Promise<string> {
+	const runs = join(into, 'nights');
+	await makeTwoNights(runs, gatecrash);
+	const page = join(into, 'trend.html');
+	const { code, stderr } = await gatecrash(['trend', runs, '--html', page]);
+	if (code !== 1) throw new Error(`gatecrash trend ended with ${code}: ${stderr}`);
+	return page;
+}
+
+async function gatecrash(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+	const program = new URL('../dist/main.js', import.meta.url).pathname;
+	const { exitCode, stdout, stderr } = await execa('node', [program, ...args], { reject: false });
+	return { code: exitCode ?? null, stdout, stderr };
 }
 
 async function take(url: string, { width, height, dark, before }: Picture, file: string): Promise<void> {

@@ -125,6 +125,26 @@ export const commands = {
 		flags: { out, json },
 		examples: ['gatecrash diff 20260101-120000-1a2b3c latest', 'gatecrash diff main/verdicts.json latest --json'],
 	},
+	trend: {
+		summary: 'what changed over several nights of runs: new, flapping, still failing, fixed, and latencies that drift',
+		argument: {
+			...{ name: 'DIR', required: false, many: false },
+			help: 'a folder with run folders or verdicts files in it (default: the folder of --out)',
+		},
+		flags: {
+			nights: { kind: 'count', value: 'N', least: 1, default: 14, help: 'look at the last N nights' },
+			night: {
+				kind: 'duration',
+				value: 'DURATION',
+				help: 'runs that began so long before the last one of a night belong to it (default: 12h)',
+			},
+			html: { kind: 'text', value: 'FILE', help: 'write a page too, which needs nothing else' },
+			out,
+			json,
+			verbose: { ...verbose, help: 'every cell, and every latency' },
+		},
+		examples: ['gatecrash trend', 'gatecrash trend nightly --nights 7 --html trend.html', 'gatecrash trend --json'],
+	},
 	cluster: {
 		summary: 'stand up a kind cluster that stays for several runs, delete it, or list what there is',
 		argument: {
