@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
+import { inotifyFix, inotifyLimit } from './envoy/envoy-complaint.ts';
 import { envoyHint, findEnvoy, readEnvoyVersion } from './envoy/envoy-binary.ts';
 import { findTool, installHint, perlHint, requiredTools, requireTools, searchPath, type Tool } from './tools.ts';
 
@@ -58,7 +59,7 @@ export async function checkPreconditions(): Promise<Precondition[]> {
 			: { name: tool, status: 'ok', detail: file };
 	});
 	if (checks.every(({ status }) => status === 'ok')) checks.push(await checkPermission());
-	checks.push(checkIpv6(), checkConntrack(), await checkEnvoy(), checkPerl());
+	checks.push(checkIpv6(), checkConntrack(), checkInotify(), await checkEnvoy(), checkPerl());
 	return checks;
 }
 
@@ -121,6 +122,19 @@ function checkConntrack(): Precondition {
 		status: 'warn',
 		detail: `only ${limit} connections: large scenarios may become inconclusive`,
 		fix: `As root: sysctl -w net.netfilter.nf_conntrack_max=${wantedConntrack}`,
+	};
+}
+
+function checkInotify(): Precondition {
+	const name = 'inotify';
+	const limit = readSysctl(inotifyLimit.sysctl);
+	if (limit === undefined) return { name, status: 'ok', detail: 'limit not readable' };
+	if (Number(limit) >= inotifyLimit.enough) return { name, status: 'ok', detail: `${limit} instances for each user` };
+	return {
+		name,
+		status: 'warn',
+		detail: `only ${limit} instances for each user: many meshed pods beside a kind cluster may need more`,
+		fix: inotifyFix,
 	};
 }
 

@@ -7,6 +7,7 @@ import type { ClientCertificate } from '../../../model/agent.ts';
 import { GatecrashError } from '../../../model/gatecrash-error.ts';
 import type { Fabric } from '../fabric.ts';
 import { type EnvoyState, readEnvoyState, readShownSerial } from './admin.ts';
+import { readComplaint } from './envoy-complaint.ts';
 import { adminSocket, bootstrap, clustersFile, type EnvoyConfig, listenersFile, watched } from './envoy-config.ts';
 import type { Json } from './json.ts';
 import { authorityFile, certificateFile, plainFiles, secretNames } from './secrets.ts';
@@ -89,7 +90,8 @@ export class EnvoyProcess {
 	get ended(): string | undefined {
 		const { exitCode, signalCode } = this.#process ?? {};
 		if (this.#stopped || (exitCode == null && signalCode == null)) return undefined;
-		return `the proxy of ${this.#pod.name} ended (${signalCode ?? `exit code ${exitCode}`}): ${this.#complaint.trim()}`;
+		const { text } = readComplaint(this.#complaint);
+		return `the proxy of ${this.#pod.name} ended (${signalCode ?? `exit code ${exitCode}`}): ${text}`;
 	}
 
 	/**
@@ -200,7 +202,10 @@ export class EnvoyProcess {
 		let state: EnvoyState | undefined;
 		let pause = shortestPause;
 		while (performance.now() < deadline) {
-			if (this.ended !== undefined) throw new GatecrashError('GC_CLUSTER', capitalised(this.ended));
+			if (this.ended !== undefined) {
+				const { hint } = readComplaint(this.#complaint);
+				throw new GatecrashError('GC_CLUSTER', capitalised(this.ended), { ...(hint !== undefined && { hint }) });
+			}
 			const socket = join(this.#outside, adminSocket);
 			// Asking costs more than looking whether anybody is there to be asked.
 			state = existsSync(socket) ? await readEnvoyState(socket).catch(() => undefined) : undefined;
