@@ -189,6 +189,7 @@ export const shippedScenarios: Readonly<Record<Profile, readonly string[]>> = {
 		'control-plane-restarted',
 		'control-plane-stopped',
 		'enforcer-restarted',
+		'enforcer-restarted-slowly',
 		'leaf-certificates-rotated',
 		'namespace-relabelled-under-attempts',
 		'pod-relabelled-under-attempts',

@@ -12,6 +12,7 @@ import { gatecrashHere } from './support/in-process.ts';
 /** One for each way in which something is broken; each has a pod of this name from the beginning. */
 const scenarios: Record<string, string> = {
 	'enforcer-restarted': 'web',
+	'enforcer-restarted-slowly': 'web',
 	'enforcer-flushed': 'web',
 	'policy-flipped': 'web',
 	'policies-churned': 'web',

@@ -12,6 +12,7 @@ import { gatecrashHere } from './support/in-process.ts';
 /** Seeded bugs that show only while something changes or breaks: scenario of the catalogue, and what it has to say. */
 const bugs: Record<string, { scenario: string; code: string }> = {
 	'fail-open-on-restart': { scenario: 'enforcer-restarted', code: 'leak-window' },
+	'open-while-loading': { scenario: 'enforcer-restarted-slowly', code: 'leak-window' },
 	'flush-then-load': { scenario: 'policies-churned', code: 'leak-window' },
 	'late-programming': { scenario: 'policy-flipped', code: 'closed-late' },
 	'deleted-pod-stays': { scenario: 'address-used-again', code: 'leak-window' },

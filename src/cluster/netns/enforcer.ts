@@ -3,6 +3,7 @@ import type { EnforcerFaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Engine } from './engine.ts';
 import type { Fabric } from './fabric.ts';
+import { isolationOnly } from './policy-ruleset.ts';
 import type { Ruleset } from './ruleset.ts';
 import { policyTable, transactions } from './transaction.ts';
 
@@ -10,6 +11,9 @@ interface Rulesets {
 	policy: Ruleset;
 	service: Ruleset;
 }
+
+/** How long one takes that loads its rules little by little, milliseconds. */
+const slowness = 400;
 
 /**
  * Brings rules into the kernel, each time all of them in one transaction. It can be ended and started again, as what does
@@ -23,6 +27,8 @@ export class Enforcer {
 	/** Rules in force; undefined where that is not known. */
 	#rules: string | undefined;
 	#stopped: EnforcerFaultName | undefined;
+	/** It was started again and loads its rules little by little, once. */
+	#isSlow = false;
 	#late: Promise<void> = Promise.resolve();
 
 	constructor(fabric: Fabric, engine: Engine, tamper: string | undefined) {
@@ -43,6 +49,7 @@ export class Enforcer {
 		// Most changes of a mesh change no rule of the fabric.
 		if (rules === this.#rules && this.#tamper === undefined) return;
 		this.#rules = undefined;
+		if (this.#isSlow) return this.#loadSlowly(rulesets, rules);
 		const lateness = this.#engine.programsLateBy();
 		if (lateness === 0) return this.#load(rulesets, rules);
 		// A fabric that ended meanwhile has nothing to enforce any more.
@@ -68,6 +75,7 @@ export class Enforcer {
 	start(fault: EnforcerFaultName): (() => Promise<string[]>) | undefined {
 		if (this.#stopped !== fault) return undefined;
 		this.#stopped = undefined;
+		this.#isSlow = fault === 'restart-enforcer-slowly';
 		return async () => [`the enforcer was started again; in force are ${(await this.#tables()).join(', ')}`];
 	}
 
@@ -91,6 +99,15 @@ export class Enforcer {
 		// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
 		this.#generation++;
 		this.#rules = rules;
+	}
+
+	/** What is allowed comes last; what was there before it is gone from the beginning. */
+	async #loadSlowly(rulesets: Rulesets, rules: string): Promise<void> {
+		this.#isSlow = false;
+		if (this.#engine.whileLoading() === 'nothing') await this.#flush();
+		else await this.#load({ ...rulesets, policy: isolationOnly(rulesets.policy) }, '');
+		await sleep(slowness);
+		await this.#load(rulesets, rules);
 	}
 
 	/** Services stay: what becomes of their addresses is another program's business. */

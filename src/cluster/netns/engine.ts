@@ -44,6 +44,11 @@ export class Engine {
 		return false;
 	}
 
+	/** What is in force while an enforcer that was started again loads its rules little by little. */
+	whileLoading(): 'isolation' | 'nothing' {
+		return 'isolation';
+	}
+
 	/** Policies in force, in the order of their names. */
 	inForce(policies: NetworkPolicy[]): NetworkPolicy[] {
 		return policies;

@@ -35,6 +35,17 @@ export function policyRuleset(view: PolicyView, engine: Engine = new Engine()): 
 	return { blocks, hooks: [forward, ...engine.moreHooks()] };
 }
 
+/** The same rules without what policies allow: pods that are selected are isolated, and nobody is let through to them. */
+export function isolationOnly({ blocks, hooks }: Ruleset): Ruleset {
+	const without = (block: Block) => (isPolicyChain(block) ? chain(block.name, block.rules.slice(0, 1)) : block);
+	return { blocks: blocks.map(without), hooks };
+}
+
+/** Its first line is a comment. */
+function isPolicyChain(block: Block): block is Extract<Block, { is: 'chain' }> {
+	return block.is === 'chain' && /^(ingress|egress)_policy_\d+$/.test(block.name);
+}
+
 interface Isolation {
 	chains: Block[];
 	/** Interface of each isolated pod, and its chain. */

@@ -38,6 +38,19 @@ export const enforcerBugs: Bug[] = [
 			},
 	},
 	{
+		name: 'open-while-loading',
+		does: 'an enforcer that was started again and loads its rules little by little lets everything through until it has them all',
+		violates: { required: inForce },
+		concerns: 'faults',
+		issues: [],
+		inject: (Honest) =>
+			class extends Honest {
+				override whileLoading() {
+					return 'nothing' as const;
+				}
+			},
+	},
+	{
 		name: 'late-programming',
 		does: `a change is acknowledged ${lateness} ms before its rules are in force`,
 		violates: {
