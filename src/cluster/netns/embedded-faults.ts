@@ -17,7 +17,12 @@ export function embeddedFaults(envoy: boolean): FaultName[] {
 	return faultNames.filter((fault) => (envoy && isMeshFault(fault)) || possible.includes(fault));
 }
 
-const possible: readonly FaultName[] = ['restart-enforcer', 'restart-enforcer-slowly', 'kill-enforcer', 'flush-enforcer'];
+const possible: readonly FaultName[] = [
+	'restart-enforcer',
+	'restart-enforcer-slowly',
+	'kill-enforcer',
+	'flush-enforcer',
+];
 
 /** Returns what was seen of it. @throws GatecrashError GC_CLUSTER for what can't be broken here. */
 export async function injectFault(fault: FaultName, node: string | undefined, options: Options): Promise<string[]> {
