@@ -75,7 +75,7 @@ Addresses are known only to the cluster. In an \`ipBlock\` of a NetworkPolicy, a
 On a cluster without the family of an address, the peer of a NetworkPolicy that names it means nobody and is left out
 (\`gatecrash plan\` shows it). Where it is its list's only peer the scenario is skipped: a list without peers means everybody.
 
-In the name of a DNS query: \`$(token)\` and \`$(external.X.zone)\`.`;
+In the name of a DNS query: \`$(token)\` and \`$(external.X.zone)\`. In \`groupIds\` of a SecurityGroupPolicy: \`$(securityGroups.X.id)\`.`;
 
 function policies(): string {
 	const rows = policyKinds.map(({ kind, group, scope, needs }) => [
@@ -85,7 +85,7 @@ function policies(): string {
 		`\`${needs}\``,
 	]);
 	const text =
-		'One object per policy, of these kinds only. A NetworkPolicy of `networking.k8s.io` is checked as the API server does, and more; of the others only what every object has.';
+		'One object per policy, of these kinds only. A NetworkPolicy of `networking.k8s.io` is checked as the API server does, and more, Istio’s kinds and SecurityGroupPolicy by their structure; of the others only what every object has.';
 	return table('Policy kinds', ['kind', 'group', 'scope', 'needs'], rows, text);
 }
 

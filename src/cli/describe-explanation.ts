@@ -1,7 +1,7 @@
 import type { SourcePosition } from '../model/diagnostic.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { ExplainedPath } from '../plan/explain-path.ts';
-import type { Way } from '../policy/evaluate.ts';
+import { titles, type Way } from '../policy/evaluate.ts';
 import type { EvaluatedSide } from '../policy/evaluate-side.ts';
 
 /** For people: each port and moment once, families together where they don't differ. */
@@ -51,9 +51,11 @@ function describeWay(
 	const sides = [
 		...describeSide(way.egress, `the way to ${way.to}`, way.to, port, positions),
 		...describeSide(way.ingress, from, from, port, positions),
-		...(['mesh', 'proxies'] as const).flatMap((name) => {
+		...(['mesh', 'proxies', 'securityGroups'] as const).flatMap((name) => {
 			const side = way[name];
-			return side ? [`    ${name}: ${words[side.verdict]}`, ...side.because.map((text) => `      ${text}`)] : [];
+			return side
+				? [`    ${titles[name]}: ${words[side.verdict]}`, ...side.because.map((text) => `      ${text}`)]
+				: [];
 		}),
 	];
 	const title = titled ? [`    by ${way.to}:${port}: ${way.verdict}`] : [];

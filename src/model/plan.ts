@@ -16,6 +16,7 @@ import type {
 	PodSpec,
 	Presents,
 	ServedCertificate,
+	ServiceAccountSpec,
 	ServiceSpec,
 	TargetRef,
 } from './scenario.ts';
@@ -53,6 +54,8 @@ export interface Workload {
 	pods: Record<string, PodSpec>;
 	services: Record<string, ServiceSpec>;
 	external: Record<string, ExternalSpec>;
+	/** Those that have labels. */
+	serviceAccounts?: Record<string, ServiceAccountSpec>;
 	/** Symbolic names of nodes that attempt something themselves, or that pods are placed on. */
 	nodes: string[];
 	/** Pods that exist from the beginning; the others are made by `create` steps. */

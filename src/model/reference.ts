@@ -3,13 +3,15 @@ import type { IpFamily } from './address.ts';
 /**
  * References are the only computed text of a scenario file: `$(pods.X.ipv4)`, `$(services.X.ipv4)`,
  * `$(nodes.a.ipv4)`, `$(nodes.of:X.ipv4)`, `$(external.X.ipv4)`, `$(cluster.podCIDRv4)` (each with an IPv6 twin),
- * `$(external.X.zone)` and `$(token)`. They stay symbolic until a cluster has given out addresses.
+ * `$(external.X.zone)`, `$(securityGroups.X.id)` and `$(token)`. They stay symbolic until a cluster has given out addresses.
  */
 export type Reference =
 	| { kind: 'pods' | 'services' | 'external'; name: string; field: 'ipv4' | 'ipv6' }
 	/** `of` true: the node on which the pod NAME runs. */
 	| { kind: 'nodes'; name: string; of: boolean; field: 'ipv4' | 'ipv6' }
 	| { kind: 'zone'; name: string }
+	/** Known before there is a cluster: the scenario says it. */
+	| { kind: 'securityGroups'; name: string }
 	| { kind: 'cluster'; field: ClusterRange }
 	| { kind: 'token' };
 
@@ -38,6 +40,7 @@ function parseReference(inside: string): Reference | undefined {
 	const name = rest.join('.');
 	if (!name) return undefined;
 	if (scope === 'external' && field === 'zone') return { kind: 'zone', name };
+	if (scope === 'securityGroups' && field === 'id') return { kind: 'securityGroups', name };
 	if (field !== 'ipv4' && field !== 'ipv6') return undefined;
 	if (scope === 'nodes') {
 		return name.startsWith('of:')
@@ -50,7 +53,7 @@ function parseReference(inside: string): Reference | undefined {
 
 /** The family of the addresses that a reference stands for. */
 export function familyOf(reference: Reference): IpFamily | undefined {
-	if (reference.kind === 'zone' || reference.kind === 'token') return undefined;
+	if (!('field' in reference)) return undefined;
 	if (reference.kind === 'cluster') return reference.field.endsWith('v6') ? 'ipv6' : 'ipv4';
 	return reference.field;
 }

@@ -5,6 +5,7 @@ import type { ChaosFaultName, FaultName } from './fault.ts';
 import type { DnsTransport } from './dns.ts';
 import type { OutcomeCode } from './outcome.ts';
 import type { KubernetesObject } from './policy.ts';
+import type { SecurityGroupSpec } from './security-group.ts';
 
 /**
  * A scenario as its file declares it, after validation: defaults filled in, short forms spelled out, every name known
@@ -29,6 +30,10 @@ export interface Scenario {
 	pods: Record<string, PodSpec>;
 	services: Record<string, ServiceSpec>;
 	external: Record<string, ExternalSpec>;
+	/** Only those with labels. */
+	serviceAccounts: Record<string, ServiceAccountSpec>;
+	/** By the names that policies and rules call them by. */
+	securityGroups: Record<string, SecurityGroupSpec>;
 	/** In the order of the file, which is the order in which they are applied. */
 	policies: PolicySpec[];
 	attempts: AttemptSpec[];
@@ -83,6 +88,10 @@ export interface PodSpec {
 	attemptsAtStart: boolean;
 	/** Its containers end; its address may be given out again. */
 	completes: boolean;
+}
+
+export interface ServiceAccountSpec {
+	labels: Record<string, string>;
 }
 
 /** A certificate of the scenario's own authority, or one that only looks like it. */

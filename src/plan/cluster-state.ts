@@ -1,6 +1,7 @@
 import type { Step } from '../model/plan.ts';
 import type { KubernetesObject } from '../model/policy.ts';
 import type { Scenario, ServedCertificate } from '../model/scenario.ts';
+import { securityGroupsFor } from '../policy/security-groups/security-group-policy.ts';
 
 /** A change to policies, labels or pods. */
 export type Change = Extract<Step, { do: 'apply' | 'delete' | 'label' | 'create' | 'remove' | 'rotate' }>;
@@ -22,6 +23,8 @@ export interface ClusterState {
 	namespaceLabels: Readonly<Record<string, Record<string, string>>>;
 	/** That the proxies of pods show, where it is not the declared one. */
 	certificates: Readonly<Record<string, ServedCertificate>>;
+	/** Security groups that pods got when they were made; they keep them, whatever becomes of policies and labels. */
+	securityGroups: Readonly<Record<string, string[]>>;
 	/** Names of the pods that exist. */
 	pods: ReadonlySet<string>;
 }
@@ -34,6 +37,7 @@ export function initialState(scenario: Scenario, pods: readonly string[]): Clust
 		podLabels: labelsOf(scenario.pods),
 		namespaceLabels: labelsOf(scenario.namespaces),
 		certificates: {},
+		securityGroups: {},
 		pods: new Set(pods),
 	};
 }
@@ -57,6 +61,7 @@ export function afterChange(before: ClusterState, change: Change, scenario: Scen
 				pods: new Set([...state.pods, ...change.pods]),
 				certificates: pickOthers(state.certificates, change.pods),
 				podLabels: { ...state.podLabels, ...pick(labelsOf(scenario.pods), change.pods) },
+				securityGroups: { ...state.securityGroups, ...securityGroupsOf(change.pods, state, scenario) },
 			};
 		case 'remove':
 			return { ...state, pods: new Set([...state.pods].filter((pod) => !change.pods.includes(pod))) };
@@ -88,6 +93,23 @@ function changedPolicies(
 		}
 	}
 	return { policies: changed, created: ages };
+}
+
+/** Of pods that are made now: by the policies that stand there, and the labels of their declaration. */
+function securityGroupsOf(
+	pods: readonly string[],
+	{ policies }: ClusterState,
+	{ pods: specs, serviceAccounts, securityGroups }: Scenario,
+): Record<string, string[]> {
+	return Object.fromEntries(
+		pods.flatMap((name) => {
+			const spec = specs[name];
+			if (!spec || spec.hostNetwork) return [];
+			const accountLabels = serviceAccounts[spec.serviceAccount ?? 'default']?.labels ?? {};
+			const { namespace, labels } = spec;
+			return [[name, securityGroupsFor({ namespace, labels, accountLabels }, policies.values(), securityGroups)]];
+		}),
+	);
 }
 
 function identityOf({ apiVersion, kind, metadata }: KubernetesObject): string {

@@ -1,11 +1,13 @@
 import type { IpFamily } from '../model/address.ts';
 import type { Capability } from '../model/capability.ts';
 import type { KnownNetwork } from '../model/cluster.ts';
+import { eksRemedies } from '../model/eks-remedies.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type Plan, planSchemaVersion, type ScenarioPlan, type Workload } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { policiesForFamilies } from './for-families.ts';
 import { missingCapabilities, neededCapabilities } from './needed-capabilities.ts';
+import { whyGroupsSkipped, withGroupIds } from './security-group-ids.ts';
 import { planSteps } from './plan-steps.ts';
 import { planWorkload } from './plan-workload.ts';
 
@@ -65,12 +67,14 @@ function planScenario(
 		known: target.known,
 		tries: overrides.tries ?? scenario.timing.tries,
 	});
-	const remedies = [...new Set(missing.flatMap((capability) => target.remedies?.[capability] ?? []))];
+	const remedies = [
+		...new Set(missing.flatMap((capability) => target.remedies?.[capability] ?? eksRemedies[capability] ?? [])),
+	];
 	const lacks =
 		missing.length === 0
 			? undefined
 			: [`needs ${missing.join(', ')}, which ${target.name} does not have`, ...remedies].join('. ');
-	const skip = lacks ?? target.refuses?.(scenario);
+	const skip = lacks ?? whyGroupsSkipped(scenario) ?? target.refuses?.(scenario);
 	return {
 		plan: {
 			name: scenario.name,
@@ -82,7 +86,7 @@ function planScenario(
 			requires,
 			skip,
 			workload: withoutMetadata(planWorkload(scenario), scenario, target),
-			policies: policies.map(({ name, object, position, leftOut }) => ({
+			policies: withGroupIds(policies, scenario).map(({ name, object, position, leftOut }) => ({
 				...{ name, object, position },
 				...(leftOut.length > 0 && { leftOut }),
 			})),

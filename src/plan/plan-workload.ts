@@ -31,6 +31,7 @@ export function planWorkload(scenario: Scenario): Workload {
 		pods,
 		services: scenario.services,
 		external,
+		...(Object.keys(scenario.serviceAccounts).length > 0 && { serviceAccounts: scenario.serviceAccounts }),
 		nodes: [...nodeNames(scenario)].sort(),
 		initialPods: Object.keys(scenario.pods).filter((pod) => !createdLater.has(pod)),
 		attemptingNodes: [...attemptingNodes].sort(),

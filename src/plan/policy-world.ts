@@ -1,8 +1,9 @@
 import { type IpFamily, ipFamilies } from '../model/address.ts';
 import type { KnownNetwork } from '../model/cluster.ts';
 import type { PodSpec, ProxySpec, Scenario } from '../model/scenario.ts';
+import { podSecurityGroupModes } from '../model/security-group.ts';
 import { identityOf } from '../policy/mesh/identity.ts';
-import type { AddressFacts, PodFacts, World } from '../policy/world.ts';
+import type { AddressFacts, PodFacts, SecurityGroupFacts, World } from '../policy/world.ts';
 import type { ClusterState } from './cluster-state.ts';
 import {
 	clusterDnsLabels,
@@ -49,7 +50,19 @@ export function policyWorld(scenario: Scenario, state: ClusterState, known: Know
 				]),
 			),
 		},
+		securityGroups: securityGroupFacts(scenario),
 		ranges: known.ranges ?? {},
+	};
+}
+
+/** What a scenario needs of the plugin is what it will find there. */
+function securityGroupFacts({ securityGroups: groups, requires }: Scenario): SecurityGroupFacts {
+	const modes = podSecurityGroupModes.filter((mode) => requires.includes(`pod-security-group-${mode}-mode`));
+	const [mode] = modes;
+	return {
+		groups,
+		...(modes.length === 1 && mode && { mode }),
+		...(requires.includes('vpc-cni-network-policy') && { networkPolicyByPlugin: true }),
 	};
 }
 
@@ -93,6 +106,7 @@ function podFacts(name: string, pod: PodSpec, scenario: Scenario, state: Cluster
 		...(pod.completes && { ended: true }),
 		mesh: meshOf(pod, scenario),
 		annotations: pod.annotations,
+		...(state.securityGroups[name] && { securityGroups: state.securityGroups[name] }),
 		...(pod.proxy && { proxy: proxyFacts(pod, pod.proxy, state.certificates[name]) }),
 		...(pod.serviceAccount !== undefined && { serviceAccount: pod.serviceAccount }),
 		// A pod's address is only known to lie in the range of the pods.

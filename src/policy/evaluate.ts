@@ -4,6 +4,11 @@ import { type Destination, destinationsOf } from './destination.ts';
 import { type EvaluatedSide, evaluateEgress, evaluateIngress } from './evaluate-side.ts';
 import { evaluateMesh, type MeshSide } from './mesh/evaluate-mesh.ts';
 import { evaluateProxies, type ProxySide } from './evaluate-proxies.ts';
+import {
+	escapesNetworkPolicy,
+	evaluateSecurityGroups,
+	type SecurityGroupSide,
+} from './security-groups/evaluate-security-groups.ts';
 import type { PolicyIndex } from './policy-index.ts';
 import { allOf, type Truth } from './truth.ts';
 import type { Connection } from './world.ts';
@@ -29,6 +34,8 @@ export interface Way {
 	mesh: MeshSide | undefined;
 	/** Undefined where no plain proxy is dialled. */
 	proxies: ProxySide | undefined;
+	/** Undefined where neither end is a pod with security groups of its own. */
+	securityGroups: SecurityGroupSide | undefined;
 }
 
 /**
@@ -47,9 +54,19 @@ function wayTo(index: PolicyIndex, connection: Connection, to: Destination): Way
 	const ingress = evaluateIngress(index, connection, to);
 	const proxies = evaluateProxies(index, connection, to);
 	const mesh = proxies ? undefined : evaluateMesh(index.mesh, index.world, connection, to);
-	const above = [mesh, proxies].flatMap((side) => side?.verdict ?? []);
-	const verdict = wordOf(allOf([egress.verdict, ingress.verdict, ...above]));
-	return { to: to.text, verdict, port: to.port, egress, ingress, mesh, proxies };
+	const securityGroups = evaluateSecurityGroups(index.world, connection, to);
+	const escapes = escapesNetworkPolicy(index.world, connection, to);
+	if (escapes !== undefined) for (const side of [egress, ingress]) leaveUnseen(side, escapes);
+	const beside = [mesh, proxies, securityGroups].flatMap((side) => side?.verdict ?? []);
+	const verdict = wordOf(allOf([egress.verdict, ingress.verdict, ...beside]));
+	return { to: to.text, verdict, port: to.port, egress, ingress, mesh, proxies, securityGroups };
+}
+
+/** What forbids only where its engine sees the traffic. */
+function leaveUnseen(side: EvaluatedSide, why: string): void {
+	if (side.verdict !== 'no') return;
+	side.verdict = 'unknown';
+	side.note = why;
 }
 
 function summarise(
@@ -85,10 +102,13 @@ function becauseOf(way: Way, connection: Connection): string[] {
 	const sides = [way.egress, way.ingress]
 		.filter((side) => deciding[way.verdict].includes(side.verdict))
 		.map((side) => `${side.direction}: ${describeSide(side, connection, way)}`);
-	const of = (name: 'mesh' | 'proxies') => {
+	const of = (name: 'mesh' | 'proxies' | 'securityGroups') => {
 		const side = way[name];
 		const decides = side && deciding[way.verdict].includes(side.verdict);
-		return decides ? side.because.map((text) => `${name}: ${text}`) : [];
+		return decides ? side.because.map((text) => `${titles[name]}: ${text}`) : [];
 	};
-	return [...sides, ...of('mesh'), ...of('proxies')];
+	return [...sides, ...of('mesh'), ...of('proxies'), ...of('securityGroups')];
 }
+
+/** Sides beside NetworkPolicy, as people are told of them. */
+export const titles = { mesh: 'mesh', proxies: 'proxies', securityGroups: 'security groups' } as const;

@@ -6,6 +6,7 @@ import { isMeshObject } from './mesh/mesh-object.ts';
 import { type MeshPolicies, readMeshPolicies } from './mesh/mesh-policies.ts';
 import { isNetworkPolicy, type NetworkPolicy, type PeerSpec, readNetworkPolicy } from './network-policy.ts';
 import type { Place } from './place.ts';
+import { isSecurityGroupPolicy } from './security-groups/security-group-policy.ts';
 import { type Truth, truthOf } from './truth.ts';
 import type { Labels, PodFacts, World } from './world.ts';
 
@@ -32,7 +33,9 @@ export class PolicyIndex {
 	/** `steps[i]`: number of the step in which `policies[i]` was created; default: each in one of its own. */
 	constructor(policies: readonly KubernetesObject[], world: World, steps?: readonly number[]) {
 		this.world = world;
-		this.others = policies.filter((object) => !isNetworkPolicy(object) && !isMeshObject(object));
+		this.others = policies.filter(
+			(object) => !isNetworkPolicy(object) && !isMeshObject(object) && !isSecurityGroupPolicy(object),
+		);
 		this.mesh = readMeshPolicies(policies, steps);
 		for (const policy of policies.filter(isNetworkPolicy).map(readNetworkPolicy)) {
 			const list = this.#byNamespace.get(policy.namespace) ?? [];

@@ -24,7 +24,7 @@ type Row = Record<'yes' | 'open' | 'unknown', PodSet>;
 
 /**
  * The same as `evaluate` for each pair, by sets: pods that the same policies select share a row, and each peer is
- * matched with each pod once. What sets can't say (a pod and itself, hostNetwork, sidecars) is evaluated pair by pair.
+ * matched with each pod once. What sets can't say (a pod and itself, hostNetwork, sidecars, security groups) is evaluated pair by pair.
  */
 export function predictionTable(
 	index: PolicyIndex,
@@ -85,7 +85,8 @@ class RowBuilder {
 
 	isSpecial(number: number): boolean {
 		const pod = this.#parties[number]?.pod;
-		return pod !== undefined && (pod.hostNetwork || isInMesh(pod, this.#index.world));
+		if (!pod) return false;
+		return pod.hostNetwork || isInMesh(pod, this.#index.world) || (pod.securityGroups ?? []).length > 0;
 	}
 
 	row(direction: Direction, number: number): Row {

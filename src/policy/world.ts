@@ -2,6 +2,7 @@ import type { IpFamily, Protocol } from '../model/address.ts';
 import type { CertificateChoice, ProxyListener, ServedCertificate, TargetRef } from '../model/scenario.ts';
 import type { EndpointRef } from '../model/plan.ts';
 import type { ClusterRange } from '../model/reference.ts';
+import type { PodSecurityGroupMode, SecurityGroupSpec } from '../model/security-group.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -25,8 +26,20 @@ export interface World {
 	nodes: Record<string, { addresses: AddressFacts }>;
 	external: Record<string, { addresses: AddressFacts }>;
 	services: Record<string, ServiceFacts>;
+	/** Undefined: no security group is declared. */
+	securityGroups?: SecurityGroupFacts;
 	/** As far as they are known. */
 	ranges: Partial<Record<ClusterRange, string>>;
+}
+
+/** EC2 security groups, and how the Amazon VPC CNI plugin enforces those of pods. */
+export interface SecurityGroupFacts {
+	/** By name; one that is missing is not known. */
+	groups: Readonly<Record<string, SecurityGroupSpec>>;
+	/** Undefined: not known. */
+	mode?: PodSecurityGroupMode;
+	/** NetworkPolicy is enforced by the plugin's own agent; otherwise it isn't known by whom. */
+	networkPolicyByPlugin?: boolean;
 }
 
 export interface NamespaceFacts {
@@ -57,6 +70,8 @@ export interface PodFacts {
 	annotations?: Labels;
 	/** Default: `default`. */
 	serviceAccount?: string;
+	/** Names, or ids where nothing is declared, of its own security groups; undefined or none: those of its node. */
+	securityGroups?: readonly string[];
 	addresses: AddressFacts;
 }
 

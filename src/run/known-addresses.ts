@@ -35,6 +35,7 @@ function lookUp(reference: Reference, deployment: Deployment, facts: ClusterFact
 		case 'cluster':
 			return facts.ranges[reference.field];
 		case 'zone':
+		case 'securityGroups':
 		case 'token':
 			return undefined;
 	}

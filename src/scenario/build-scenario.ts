@@ -11,6 +11,7 @@ import { buildAttempt } from './build-attempt.ts';
 import { buildChaos } from './build-chaos.ts';
 import { buildPhase } from './build-phase.ts';
 import { buildProxy } from './build-proxy.ts';
+import { buildSecurityGroup } from './build-security-group.ts';
 import type { DocumentPath } from './document-path.ts';
 import { parseDuration } from './duration.ts';
 import { faultNamed, podsAtPhases } from './phase-timeline.ts';
@@ -50,6 +51,8 @@ export function buildScenario(
 		pods: Object.fromEntries(Object.entries(spec.pods).map(([name, pod]) => [name, buildPod(name, pod)])),
 		services: mapValues(spec.services ?? {}, buildService),
 		external: mapValues(spec.external ?? {}, buildExternal),
+		serviceAccounts: mapValues(spec.serviceAccounts ?? {}, ({ labels }) => ({ labels: labels ?? {} })),
+		securityGroups: mapValues(spec.securityGroups ?? {}, buildSecurityGroup),
 		policies,
 		attempts: (spec.attempts ?? []).map((attempt, index) => buildAttempt(attempt, pods, at('spec', 'attempts', index))),
 		phases: spec.phases?.flatMap((phase, index): PhaseSpec[] => {

@@ -22,6 +22,11 @@ export function checkCidr(cidr: string, except: readonly string[], path: Documen
 	}
 }
 
+/** Checks one range that stands by itself. */
+export function checkRange(text: string, path: DocumentPath, problems: Problems): void {
+	parseRange(text, path, problems);
+}
+
 interface Range {
 	kind: 'ipv4' | 'ipv6';
 	network: ipaddr.IPv4 | ipaddr.IPv6;
@@ -69,7 +74,7 @@ function parseRange(text: string, path: DocumentPath, problems: Problems): Range
 }
 
 function placeholder(reference: Reference): string | undefined {
-	if (reference.kind === 'zone' || reference.kind === 'token') return undefined;
+	if (!('field' in reference)) return undefined;
 	if (reference.kind === 'cluster') return reference.field.endsWith('v4') ? '192.0.2.0/24' : '2001:db8::/64';
 	return reference.field === 'ipv4' ? '192.0.2.1' : '2001:db8::1';
 }

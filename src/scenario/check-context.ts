@@ -25,7 +25,15 @@ const singular: Record<NamedSection, string> = {
 	pods: 'pod',
 	services: 'Service',
 	external: 'external endpoint',
+	serviceAccounts: 'service account',
+	securityGroups: 'security group',
 	policies: 'policy',
+};
+
+const plurals: Partial<Record<NamedSection, string>> = {
+	external: 'external endpoints',
+	serviceAccounts: 'service accounts',
+	securityGroups: 'security groups',
 };
 
 /** True when the name is declared (be it faultily); otherwise reports it. */
@@ -36,7 +44,7 @@ export function checkName(
 	path: DocumentPath,
 ): boolean {
 	if (draft.declared[section].has(name)) return true;
-	const hint = chooseFrom(name, [...draft.declared[section]], section === 'external' ? 'external endpoints' : section);
+	const hint = chooseFrom(name, [...draft.declared[section]], plurals[section] ?? section);
 	problems.add(path, { code: 'unknown-name', message: `there is no ${singular[section]} named ${name}`, hint });
 	return false;
 }

@@ -1,9 +1,10 @@
+import { policyKindOf } from '../model/policy.ts';
 import { findReferences, type Reference } from '../model/reference.ts';
 import { type CheckContext, checkName, checkNode } from './check-context.ts';
 import type { DocumentPath } from './document-path.ts';
 
 const grammar =
-	'known: $(pods.X.ipv4), $(services.X.ipv4), $(nodes.a.ipv4), $(nodes.of:X.ipv4), $(external.X.ipv4), $(cluster.podCIDRv4), $(external.X.zone), $(token)';
+	'known: $(pods.X.ipv4), $(services.X.ipv4), $(nodes.a.ipv4), $(nodes.of:X.ipv4), $(external.X.ipv4), $(cluster.podCIDRv4), $(external.X.zone), $(securityGroups.X.id), $(token)';
 
 /** Prose, where `$(...)` means nothing. */
 const prose = new Set(['description', 'reference', 'reason']);
@@ -25,20 +26,24 @@ export function checkReferences(context: CheckContext): void {
 		});
 	}
 	for (const { spec: policy, networkPolicy, problems } of policies) {
+		const isGroups = policyKindOf(policy.object)?.needs === 'security-groups-for-pods';
 		visitText(policy.object, [], (text, path) => {
 			const inBlock = path.includes('ipBlock') || (networkPolicy === undefined && path[0] === 'spec');
 			checkText(
 				{ ...context, problems },
 				text,
 				path,
-				inBlock ? ['pods', 'services', 'external', 'nodes', 'cluster'] : [],
+				isGroups && path.includes('groupIds') ? ['securityGroups'] : inBlock && !isGroups ? addresses : [],
 			);
 		});
 	}
 }
 
+const addresses: Reference['kind'][] = ['pods', 'services', 'external', 'nodes', 'cluster'];
+
 function allowedAt(path: DocumentPath): Reference['kind'][] {
 	if (path.at(-1) === 'name' && path.at(-2) === 'query') return ['zone', 'token'];
+	if (path[0] === 'securityGroups' && path.includes('cidrs')) return addresses;
 	// Some engines take a pod's address from its annotations.
 	return path[0] === 'pods' && path[2] === 'annotations' ? ['pods'] : [];
 }
@@ -78,6 +83,7 @@ function checkText(
 function checkExists(context: CheckContext, reference: Reference, path: DocumentPath): void {
 	if (reference.kind === 'cluster' || reference.kind === 'token') return;
 	if (reference.kind === 'zone') checkName(context, 'external', reference.name, path);
+	else if (reference.kind === 'securityGroups') checkName(context, 'securityGroups', reference.name, path);
 	else if (reference.kind !== 'nodes') {
 		if (!checkName(context, reference.kind, reference.name, path)) return;
 		if (reference.kind === 'services' && context.spec.services?.[reference.name]?.headless) {

@@ -6,6 +6,8 @@ import { checkPhases } from './check-phases.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkProxies } from './check-proxies.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSecurityGroupPolicies } from './check-security-group-policies.ts';
+import { checkSecurityGroups } from './check-security-groups.ts';
 import { checkSelectors } from './check-selectors.ts';
 import { checkServices } from './check-services.ts';
 import { checkPods } from './check-pods.ts';
@@ -27,6 +29,9 @@ export function checkScenario(draft: Draft, policies: readonly ReadPolicy[], pro
 	checkReferences(context);
 	checkSelectors(context);
 	checkIstioSelectors(context);
+	checkServiceAccounts(context);
+	checkSecurityGroups(context);
+	checkSecurityGroupPolicies(context);
 	checkTopLevelAttempts(context);
 	checkPhases(context);
 	checkChaos(context);
@@ -50,6 +55,21 @@ function checkNamespaces({ spec, problems }: CheckContext): void {
 			code: 'conflict',
 			message: 'an address family stands twice',
 			hint: 'write [ipv4, ipv6]',
+		});
+	}
+}
+
+/** Labels of an account that no pod has select nothing. */
+function checkServiceAccounts({ draft, spec, problems }: CheckContext): void {
+	if (draft.partial) return;
+	const named = new Set(Object.values(spec.pods).map(({ serviceAccount }) => serviceAccount ?? 'default'));
+	for (const name of Object.keys(spec.serviceAccounts ?? {})) {
+		if (named.has(name)) continue;
+		problems.add(['spec', 'serviceAccounts', name], {
+			code: 'selects-nothing',
+			message: `no pod runs as the service account ${name}`,
+			hint: `write serviceAccount: ${name} at a pod`,
+			at: 'key',
 		});
 	}
 }

@@ -20,7 +20,7 @@ const requirement = z.strictObject({
 	values: z.array(labelValue).optional(),
 });
 
-const labelSelector = z.strictObject({
+export const labelSelectorSchema = z.strictObject({
 	matchLabels: labels.optional(),
 	matchExpressions: z.array(requirement).optional(),
 });
@@ -29,8 +29,8 @@ const labelSelector = z.strictObject({
 const range = z.string().max(200);
 
 const peer = z.strictObject({
-	podSelector: labelSelector.optional(),
-	namespaceSelector: labelSelector.optional(),
+	podSelector: labelSelectorSchema.optional(),
+	namespaceSelector: labelSelectorSchema.optional(),
 	ipBlock: z.strictObject({ cidr: range, except: z.array(range).optional() }).optional(),
 });
 
@@ -52,7 +52,7 @@ export const networkPolicySchema = z.strictObject({
 	kind: z.literal('NetworkPolicy'),
 	metadata: metadataSchema,
 	spec: z.strictObject({
-		podSelector: labelSelector,
+		podSelector: labelSelectorSchema,
 		policyTypes: z.array(z.enum(['Ingress', 'Egress'])).optional(),
 		ingress: z.array(z.strictObject({ from: z.array(peer).optional(), ports: z.array(port).optional() })).optional(),
 		egress: z.array(z.strictObject({ to: z.array(peer).optional(), ports: z.array(port).optional() })).optional(),
@@ -62,7 +62,7 @@ export const networkPolicySchema = z.strictObject({
 export type NetworkPolicyObject = z.infer<typeof networkPolicySchema>;
 export type NetworkPolicyPeer = z.infer<typeof peer>;
 export type NetworkPolicyPort = z.infer<typeof port>;
-export type LabelSelector = z.infer<typeof labelSelector>;
+export type LabelSelector = z.infer<typeof labelSelectorSchema>;
 
 /** Other policy kinds: only what every object has. */
 export const envelopeSchema = z.looseObject({

@@ -9,6 +9,7 @@ import { envelopeSchema, type NetworkPolicyObject, networkPolicySchema } from '.
 import type { LoadPolicyFile } from './policy-files.ts';
 import { type Problems, problemsOf } from './problems.ts';
 import type { PolicyInput } from './schema.ts';
+import { securityGroupPolicySchema } from './security-group-policy-schema.ts';
 import { checkSchema } from './schema-problems.ts';
 import { chooseFrom } from './suggest.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
@@ -101,7 +102,14 @@ function checkPolicy(
 	if (kind === undefined) return undefined;
 	const isNetworkPolicy = kind.group === 'networking.k8s.io';
 	const isIstio = kind.needs === 'istio';
-	const schema = isNetworkPolicy ? networkPolicySchema : isIstio ? istioSchemas[kind.kind] : undefined;
+	const isGroups = kind.needs === 'security-groups-for-pods';
+	const schema = isNetworkPolicy
+		? networkPolicySchema
+		: isGroups
+			? securityGroupPolicySchema
+			: isIstio
+				? istioSchemas[kind.kind]
+				: undefined;
 	if (checkSchema(schema ?? envelopeSchema, object, problems).length > 0) return undefined;
 	const spec = { name, object: object as KubernetesObject, position: document.locate(path) };
 	const networkPolicy = isNetworkPolicy ? (object as NetworkPolicyObject) : undefined;

@@ -13,7 +13,15 @@ export interface Draft {
 	partial: boolean;
 }
 
-export const namedSections = ['namespaces', 'pods', 'services', 'external', 'policies'] as const;
+export const namedSections = [
+	'namespaces',
+	'pods',
+	'services',
+	'external',
+	'serviceAccounts',
+	'securityGroups',
+	'policies',
+] as const;
 export type NamedSection = (typeof namedSections)[number];
 const listSections = ['attempts', 'phases', 'chaos'] as const;
 export type ListSection = (typeof listSections)[number];

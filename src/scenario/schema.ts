@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { capabilityNames } from '../model/capability.ts';
 import { attemptSchema } from './schema-attempt.ts';
 import { chaosSchema } from './schema-chaos.ts';
-import { dnsLabel, duration } from './schema-names.ts';
+import { dnsLabel, duration, labels, subdomain } from './schema-names.ts';
 import { phaseSchema } from './schema-phase.ts';
+import { securityGroupSchema } from './schema-security-group.ts';
 import { externalSchema, namespaceSchema, podSchema, serviceSchema } from './schema-workload.ts';
 
 export const apiVersion = 'gatecrash.dev/v1alpha1';
@@ -67,6 +68,19 @@ const specSchema = z.strictObject({
 	pods: z.record(dnsLabel, podSchema).describe('Probe pods, by name: each listens, witnesses and attempts.'),
 	services: z.record(dnsLabel, serviceSchema).optional().describe('Services, by name.'),
 	external: z.record(dnsLabel, externalSchema).optional().describe('Endpoints outside the cluster, by name.'),
+	serviceAccounts: z
+		.record(
+			subdomain,
+			z.strictObject({ labels: labels.optional().describe('Labels, by which policies may select it.') }),
+		)
+		.optional()
+		.describe('Labels of service accounts that pods name; an account that stands only at its pods has none.'),
+	securityGroups: z
+		.record(dnsLabel, securityGroupSchema)
+		.optional()
+		.describe(
+			'EC2 security groups that SecurityGroupPolicies name, with the rules that they have in AWS: predictions rest on them. They are neither made nor read. `nodes` is the group of the nodes.',
+		),
 	policies: z
 		.record(dnsLabel, policySchema)
 		.optional()

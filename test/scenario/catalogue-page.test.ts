@@ -35,6 +35,7 @@ describe('docs/catalogue.md', () => {
 		['dns', 30],
 		['tls', 8],
 		['chaos', 8],
+		['eks', 12],
 	] as const) {
 		it(`names each scenario of ${folder} once, with its file, in the column of its status, and no other`, async () => {
 			const { scenarios } = await readScenarios([`scenarios/${folder}`]);
@@ -49,6 +50,7 @@ describe('docs/catalogue.md', () => {
 		expect(readdirSync(new URL('../../scenarios', import.meta.url)).sort()).to.deep.equal([
 			'chaos',
 			'dns',
+			'eks',
 			'istio',
 			'network-policy',
 			'tls',

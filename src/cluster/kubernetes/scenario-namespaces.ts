@@ -107,7 +107,10 @@ export class ScenarioNamespaces {
 		// The cluster makes `default` by itself, but a moment later, and refuses pods until then.
 		const accounts = new Set(['default', ...pods.flatMap(({ serviceAccount }) => serviceAccount ?? [])]);
 		for (const account of accounts) if (account !== 'default') this.#accounts.push(serviceAccountRef(account, real));
-		const manifests = [...accounts].map((account) => serviceAccountManifest(account, real, ownership));
+		const labelsOf = (account: string) => this.#workload.serviceAccounts?.[account]?.labels;
+		const manifests = [...accounts].map((account) =>
+			serviceAccountManifest(account, real, ownership, labelsOf(account)),
+		);
 		if (pods.length > 0) manifests.push(program);
 		await allDone(manifests.map((manifest) => client.apply(manifest, { signal })));
 	}
