@@ -26,6 +26,7 @@ const actions: { [Name in CommandName]: () => Promise<Action<Name>> } = {
 	judge: async () => (await import('./judge.ts')).judge,
 	report: async () => (await import('./report.ts')).report,
 	diff: async () => (await import('./diff.ts')).diff,
+	merge: async () => (await import('./merge.ts')).merge,
 	trend: async () => (await import('./trend.ts')).trend,
 	cluster: async () => (await import('./cluster.ts')).cluster,
 	clean: async () => (await import('./clean.ts')).clean,

@@ -1,4 +1,4 @@
-import { json, kind, kubernetes, out, paths, reporter, run, selection, verbose } from './common-flags.ts';
+import { json, kind, kubernetes, out, paths, reporter, run, selection, shard, verbose } from './common-flags.ts';
 import type { Flags } from './flag.ts';
 import { runFlags } from './run-flags.ts';
 
@@ -75,6 +75,7 @@ export const commands = {
 			cluster: { kind: 'text', value: 'NAME', help: 'plan for what this cluster can do', default: 'embedded' },
 			...kubernetes,
 			...selection,
+			shard,
 			json,
 		},
 		examples: ['gatecrash plan my.yaml', 'gatecrash plan my.yaml --json'],
@@ -124,6 +125,14 @@ export const commands = {
 		},
 		flags: { out, json },
 		examples: ['gatecrash diff 20260101-120000-1a2b3c latest', 'gatecrash diff main/verdicts.json latest --json'],
+	},
+	merge: {
+		summary: 'make one run of the shards of a run',
+		argument: { ...run, many: true, help: 'every shard: run folders, or their names' },
+		flags: { reporter, out, json, verbose, strict: { kind: 'switch', help: 'as with run' } },
+		examples: [
+			'gatecrash run scenarios --shard 1/2 --out a && gatecrash run scenarios --shard 2/2 --out b && gatecrash merge a/latest b/latest',
+		],
 	},
 	trend: {
 		summary: 'what changed over several nights of runs: new, flapping, still failing, fixed, and latencies that drift',

@@ -73,6 +73,11 @@ export const kind = {
 	},
 } as const satisfies Flags;
 
+export const shard = {
+	kind: 'text',
+	value: 'I/N',
+	help: 'only the I-th of N parts of the scenarios, balanced by their cells; `gatecrash merge` makes one run of all N',
+} as const;
 export const out = {
 	kind: 'text',
 	value: 'DIR',

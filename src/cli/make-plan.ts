@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { planTarget } from './plan-target.ts';
 import { readPaths } from './read-paths.ts';
+import { shardOf } from './shard.ts';
 import { type Selection, selectCells } from './select-cells.ts';
 
 export interface PlanRequest extends Selection {
@@ -13,6 +14,8 @@ export interface PlanRequest extends Selection {
 	cluster: string | Cluster;
 	attempts?: number | undefined;
 	settle?: number | undefined;
+	/** `--shard`. */
+	shard?: string | undefined;
 	/** For the driver; a plan alone needs none of it. */
 	options?: OpenClusterOptions;
 }
@@ -41,5 +44,6 @@ export async function makePlan(
 	printDiagnostics(all, context);
 	if (all.some((diagnostic) => diagnostic.severity === 'error')) return undefined;
 	const cases = planned.plan.scenarios.flatMap((scenario) => scenario.cells.map((cell) => cell.id));
-	return { plan: selectCells(planned.plan, request), cluster, cases };
+	const plan = selectCells(planned.plan, request);
+	return { plan: shardOf(plan, scenarios, request), cluster, cases };
 }

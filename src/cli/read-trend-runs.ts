@@ -25,7 +25,12 @@ export async function readTrendRuns(folder: string): Promise<{ runs: RunSummary[
 			else runs.push(read as RunSummary);
 		}
 	}
-	return { runs, passedOver };
+	const merged = new Map(runs.flatMap(({ shards, place }) => shards.map((shard) => [shard, place] as const)));
+	for (const { run, place } of runs) {
+		const whole = merged.get(run);
+		if (whole !== undefined) passedOver.push({ place, why: `a shard of ${whole}` });
+	}
+	return { runs: runs.filter(({ run }) => !merged.has(run)), passedOver };
 }
 
 /** In the order of their names; `latest` and other links are other names of what is there anyway. */

@@ -1,5 +1,5 @@
 import { capabilityNames } from '../model/capability.ts';
-import { json, kind, kubernetes, out, reporter, selection, verbose } from './common-flags.ts';
+import { json, kind, kubernetes, out, reporter, selection, shard, verbose } from './common-flags.ts';
 import type { Flags } from './flag.ts';
 
 /** Of `run`. */
@@ -30,6 +30,7 @@ export const runFlags = {
 		help: 'make the embedded cluster enforce wrongly on purpose, to see which scenarios notice (`gatecrash list --bugs`)',
 	},
 	...selection,
+	shard,
 	settle: { kind: 'duration', value: 'DURATION', help: 'bound for a change to take effect; polled, never slept' },
 	attempts: {
 		kind: 'count',

@@ -70,28 +70,32 @@ export interface RecordedRun extends RunFolder {
 	gaps: string[];
 }
 
+/** The folder of a run that is named by it, by its id below `out`, or `latest`. Throws GC_USAGE when there is none. */
+export function findRun(run: string, out: string): string {
+	const folder = existsSync(join(run, 'plan.json')) ? run : join(out, run);
+	if (existsSync(join(folder, 'plan.json'))) return join(dirname(folder), basename(folder));
+	const runs = existsSync(out) ? readdirSync(out).filter((name) => existsSync(join(out, name, 'plan.json'))) : [];
+	const known = runs
+		.filter((name) => name !== 'latest')
+		.sort()
+		.slice(-3)
+		.reverse();
+	throw new GatecrashError(
+		'GC_USAGE',
+		`there is no run "${run}": neither a folder with a plan.json nor a run below ${out}`,
+		{
+			hint:
+				known.length > 0
+					? `the latest runs are ${known.join(', ')}`
+					: 'name a run folder, or where the run folders are with --out DIR',
+		},
+	);
+}
+
 /** Opens a run by its folder, its id below `out`, or `latest`. Rejects with GC_RUN_FOLDER when it is no run. */
 export async function openRun(run: string, out: string): Promise<RecordedRun> {
-	const folder = existsSync(join(run, 'plan.json')) ? run : join(out, run);
-	if (!existsSync(join(folder, 'plan.json'))) {
-		const runs = existsSync(out) ? readdirSync(out).filter((name) => existsSync(join(out, name, 'plan.json'))) : [];
-		const known = runs
-			.filter((name) => name !== 'latest')
-			.sort()
-			.slice(-3)
-			.reverse();
-		throw new GatecrashError(
-			'GC_USAGE',
-			`there is no run "${run}": neither a folder with a plan.json nor a run below ${out}`,
-			{
-				hint:
-					known.length > 0
-						? `the latest runs are ${known.join(', ')}`
-						: 'name a run folder, or where the run folders are with --out DIR',
-			},
-		);
-	}
-	const plan = await readPlan(join(folder, 'plan.json'));
+	const folder = findRun(run, out);
+	const plan = await readPlan(folder);
 	const gate = readGateFile(folder);
 	const file = join(folder, 'history.jsonl');
 	if (!existsSync(file))
@@ -111,10 +115,16 @@ export async function openRun(run: string, out: string): Promise<RecordedRun> {
 		...(damaged.length > 0 ? [`history.jsonl is damaged in line ${damaged.slice(0, 5).join(', ')}`] : []),
 		...(events.at(-1)?.is === 'run-ended' ? [] : ['the history ends before the run does']),
 	];
-	return { id: basename(folder), folder: join(dirname(folder), basename(folder)), plan, gate, events, gaps };
+	return { id: basename(folder), folder, plan, gate, events, gaps };
 }
 
-async function readPlan(file: string): Promise<Plan> {
+export function writePlan(folder: string, plan: Plan): void {
+	writeRunFile(folder, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
+}
+
+/** Of a run folder. Rejects with GC_RUN_FOLDER. */
+export async function readPlan(folder: string): Promise<Plan> {
+	const file = join(folder, 'plan.json');
 	let plan: Plan;
 	try {
 		plan = JSON.parse(await readFile(file, 'utf8')) as Plan;

@@ -37,7 +37,7 @@ import {
 	writeReports,
 } from './reporters.ts';
 import { printReportFailures } from './report-failures.ts';
-import { type RunFolder, createRunFolder, nameRun, openRun, writeRunFile } from './run-folder.ts';
+import { type RunFolder, createRunFolder, nameRun, openRun, writePlan, writeRunFile } from './run-folder.ts';
 import { judgedExitCode } from './strictness.ts';
 
 type RunFlags = FlagValues<(typeof commands)['run']['flags']>;
@@ -67,7 +67,7 @@ export const run: Action<'run'> = async (context, args, flags) => {
 		cluster: cluster.name,
 	};
 	writeRunFile(place.folder, 'run.json', toJson(record));
-	writeRunFile(place.folder, 'plan.json', toJson(plan));
+	writePlan(place.folder, plan);
 	if (gate.waivers.length > 0 || gate.baseline) writeRunFile(place.folder, gateFile, toJson(gate));
 
 	const requests = requestedReports(flags.reporter, { json: flags.json, folder: place.folder });

@@ -25,6 +25,7 @@ export function summariseRun(run: RunVerdicts, place: string): RunSummary {
 		cluster: run.cluster === undefined ? 'unknown' : `${run.cluster.name} (${run.cluster.driver})`,
 		engine: describeEngine(run.cluster),
 		injected: run.cluster?.injected ?? [],
+		shards: run.shards ?? [],
 		cells,
 		measures,
 	};

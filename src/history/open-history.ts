@@ -1,5 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { EventBody } from '../model/event.ts';
+import { writeFully } from './write-fully.ts';
 
 /** The append-only record of a run: one JSON value per line, never rewritten, readable after a kill at any instant. */
 export interface HistoryWriter {
@@ -55,11 +56,4 @@ export function openHistory(file: string): HistoryWriter {
 			closeSync(descriptor);
 		},
 	};
-}
-
-/** A write to a full pipe or disk may be short; a half line in the middle of the file would make it unreadable. */
-function writeFully(descriptor: number, text: string): void {
-	const bytes = Buffer.from(text);
-	let offset = 0;
-	while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset);
 }

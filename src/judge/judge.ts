@@ -41,6 +41,8 @@ export function judge(plan: Plan, events: HistoryEvent[]): RunVerdicts {
 		run: began?.run ?? '',
 		version: began?.version ?? '',
 		startedAt: began?.startedAt ?? '',
+		...(plan.shard && { shard: { index: plan.shard.index, of: plan.shard.of } }),
+		...(began?.shards && { shards: began.shards }),
 		cluster: cluster?.facts,
 		complete: ended?.outcome === 'completed',
 		verdict: combined.verdict,

@@ -17,7 +17,15 @@ export type Purpose = 'baseline' | 'settle' | 'declared' | 'reopen' | 'boot' | '
 export type HistoryEvent = { n: number; at: number } & EventBody;
 
 export type EventBody =
-	| { is: 'run-began'; schemaVersion: typeof historySchemaVersion; run: string; version: string; startedAt: string }
+	| {
+			is: 'run-began';
+			schemaVersion: typeof historySchemaVersion;
+			run: string;
+			version: string;
+			startedAt: string;
+			/** Ids of the runs that it was merged from (`gatecrash merge`), in the order of their shards. */
+			shards?: string[];
+	  }
 	| { is: 'cluster'; facts: ClusterFacts; baseline: 'no-policies' | 'allow-all-policy' | 'contrast' }
 	| { is: 'run-ended'; outcome: 'completed' | 'interrupted' | 'failed'; error?: string }
 	| ({ scenario: string } & ScenarioEventBody);

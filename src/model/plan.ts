@@ -26,7 +26,20 @@ export const planSchemaVersion = 1;
 /** What will be done, decided before anything runs: plain data, the same bytes for the same scenarios and cluster. */
 export interface Plan {
 	schemaVersion: typeof planSchemaVersion;
+	/** It is one part of a plan (`--shard`). */
+	shard?: PlanShard;
 	scenarios: ScenarioPlan[];
+}
+
+/** Which part, and of what: `gatecrash merge` puts parts together again that say the same of the whole. */
+export interface PlanShard {
+	/** From 1. */
+	index: number;
+	of: number;
+	/** Names of all scenarios of the whole plan, in its order. */
+	scenarios: string[];
+	/** SHA-256 of the whole plan. */
+	whole: string;
 }
 
 export interface ScenarioPlan {

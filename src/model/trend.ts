@@ -47,6 +47,8 @@ export interface RunSummary {
 	injected: string[];
 	version: string;
 	verdict: Verdict;
+	/** Ids of the runs that it was merged from. */
+	shards: string[];
 	cells: Map<string, CellPoint>;
 	measures: MeasurePoint[];
 }

@@ -266,6 +266,10 @@ export interface RunVerdicts {
 	run: string;
 	version: string;
 	startedAt: string;
+	/** It is one part of a whole (`--shard`), and says nothing of the others; from 1. */
+	shard?: { index: number; of: number };
+	/** Ids of the runs that it was merged from. */
+	shards?: string[];
 	cluster: ClusterFacts | undefined;
 	/** False: the run was cut off or interrupted; what is missing stands in `reasons`. */
 	complete: boolean;

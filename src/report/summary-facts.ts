@@ -7,12 +7,19 @@ import { describeWireOfRun } from './wire.ts';
 export function summaryFacts(run: RunVerdicts): [string, string][] {
 	return [
 		...gateFacts(run),
+		...parts(run),
 		['proof', describeProof(run)],
 		...wire(run),
 		...waits(run).map((text): [string, string] => ['wait', text]),
 		...settling(run).map((text): [string, string] => ['settled', text]),
 		...clusterLines(run),
 	];
+}
+
+/** Nobody may take a part for the whole. */
+function parts({ shard, shards }: RunVerdicts): [string, string][] {
+	if (shard) return [['shard', `${shard.index} of ${shard.of}: a part, to be merged with the others`]];
+	return shards ? [['merged', `from ${plural(shards.length, 'shard')}: ${shards.join(', ')}`]] : [];
 }
 
 function describeProof(run: RunVerdicts): string {
