@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { listKindClusters } from '../../../src/cluster/kind/kind-clusters.ts';
-
-const kept = fileURLToPath(new URL('../../../.gatecrash/clusters/gatecrash-kind-calico/kubeconfig', import.meta.url));
+import { testKubeconfig } from './which-cluster.ts';
 
 /** Another cluster than the suite's own, to work on a test with: GATECRASH_TEST_KUBECONFIG. */
 export const isOwnCluster = process.env.GATECRASH_TEST_KUBECONFIG === undefined;
-export const adminKubeconfig = process.env.GATECRASH_TEST_KUBECONFIG ?? kept;
+export const adminKubeconfig = process.env.GATECRASH_TEST_KUBECONFIG ?? testKubeconfig;
 
 /** kubectl on the cluster's first node, as its administrator; `input` is what `-f -` reads. */
 export async function admin(args: string[], input = ''): Promise<string> {

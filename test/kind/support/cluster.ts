@@ -1,17 +1,21 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { listKindClusters } from '../../../src/cluster/kind/kind-clusters.ts';
 import { gatecrash, workFolder } from './gatecrash.ts';
 import { kindOffline } from './offline.ts';
+import { testCluster, testClusterName } from './which-cluster.ts';
 
-export const node = 'gatecrash-kind-calico-control-plane';
+export const node = `${testClusterName}-control-plane`;
 let warm: Promise<void> | undefined;
 
 /** The kept cluster that all files of the suite share: brought up by the first, taken down at the end. */
 export function warmCluster(): Promise<void> {
 	warm ??= (async () => {
 		await execa('bash', [join(kindOffline, 'up.sh')]);
-		const { exitCode, stderr } = await gatecrash('cluster', 'up', 'kind-calico');
+		if (process.env.GATECRASH_KEEP_TEST_CLUSTER !== undefined && (await listKindClusters()).includes(testClusterName))
+			return;
+		const { exitCode, stderr } = await gatecrash('cluster', 'up', testCluster);
 		if (exitCode !== 0) throw new Error(`cluster up ended with ${exitCode}:\n${stderr.slice(-4000)}`);
 	})();
 	return warm;
@@ -34,7 +38,7 @@ export const mochaHooks = {
 	},
 	async afterAll(this: Mocha.Context) {
 		this.timeout(120_000);
-		if (process.env.GATECRASH_KEEP_TEST_CLUSTER === undefined) await gatecrash('cluster', 'down', 'kind-calico');
+		if (process.env.GATECRASH_KEEP_TEST_CLUSTER === undefined) await gatecrash('cluster', 'down', testCluster);
 		await rm(workFolder, { recursive: true, force: true });
 	},
 };

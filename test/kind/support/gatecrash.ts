@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { CellVerdict, RunVerdicts } from '../../../src/model/verdict.ts';
 import { offlineEnvironment } from './offline.ts';
+import { testCluster } from './which-cluster.ts';
 
 const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -46,7 +47,7 @@ export async function run(
 		'run',
 		...paths,
 		'--cluster',
-		'kind-calico',
+		testCluster,
 		'--out',
 		runsFolder,
 		'--reporter',

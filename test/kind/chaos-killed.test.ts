@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { chaosScenario } from './support/chaos-scenario.ts';
+import { kubectl, node, onNode } from './support/cluster.ts';
+import { gatecrash, start } from './support/gatecrash.ts';
+import { testCluster } from './support/which-cluster.ts';
+
+/** What must hold again, by the cluster's own word. */
+async function expectHealed(): Promise<void> {
+	const state = await execa('docker', ['inspect', '--format', '{{.State.Status}}', node]);
+	expect(state.stdout).to.equal('running');
+	expect(await onNode('systemctl', 'is-active', 'kubelet')).to.equal('active');
+	expect(await kubectl('get', '--raw', '/readyz')).to.equal('ok');
+	const system = (kind: string, path: string) =>
+		kubectl('get', kind, '--namespace=kube-system', `--output=jsonpath={${path}}`);
+	expect(await system('daemonset/calico-node', '.spec.template.spec.nodeSelector')).to.equal(
+		'{"kubernetes.io/os":"linux"}',
+	);
+	expect(await system('daemonset/calico-node', '.status.numberReady')).to.equal('1');
+	expect(await system('deployment/coredns', '.spec.replicas')).to.equal('2');
+	await kubectl('rollout', 'status', 'deployment/coredns', '--namespace=kube-system', '--timeout=60s');
+	const namespaces = await kubectl('get', 'namespaces', '--output=name');
+	if (namespaces.includes('chaos-test')) await kubectl('wait', '--for=delete', 'namespace/chaos-test', '--timeout=60s');
+}
+
+/** Milliseconds from the moment in which the fault stands in the ledger: before it happened, while it did, and after. */
+const instants = (process.env.GATECRASH_KILL_INSTANTS ?? '0,400,2000').split(',').map(Number);
+
+describe('a run that is killed while a fault is in force on a real cluster', function () {
+	this.timeout(400_000);
+	this.retries(0);
+	let out: string;
+	beforeEach(async () => {
+		out = await mkdtemp(join(tmpdir(), 'gatecrash-chaos-'));
+	});
+	afterEach(() => rm(out, { recursive: true, force: true }));
+
+	const ledgerNames = (fault: string): boolean =>
+		readdirSync(out).some((run) => {
+			const file = join(out, run, 'ledger.jsonl');
+			return existsSync(file) && readFileSync(file, 'utf8').includes(`"fault":"${fault}"`);
+		});
+
+	const killDuring = async (fault: string, after: number): Promise<void> => {
+		const file = join(out, 'killed.yaml');
+		await writeFile(file, chaosScenario({ fault, for: '20s' }));
+		const started = start(['run', file, '--cluster', testCluster, '--out', out]);
+		const ended = started.then(({ stderr }) => stderr);
+		for (let waited = 0; !ledgerNames(fault); waited += 20) {
+			if (waited > 120_000) throw new Error(`the fault was never injected:\n${await ended}`);
+			if (started.exitCode !== null) throw new Error(`the run ended before its fault:\n${await ended}`);
+			await sleep(20);
+		}
+		await sleep(after);
+		started.kill('SIGKILL');
+		await ended;
+	};
+
+	for (const fault of [
+		'restart-enforcer',
+		'kill-enforcer',
+		'restart-dns',
+		'restart-kubelet',
+		'restart-api-server',
+		'restart-node',
+	]) {
+		for (const after of instants) {
+			it(`${fault}, ${after} ms after it was written down: clean heals everything`, async () => {
+				await killDuring(fault, after);
+				const cleaned = await gatecrash('clean', '--yes', '--out', out);
+				expect(cleaned.exitCode, `${cleaned.stdout}\n${cleaned.stderr}`).to.equal(0);
+				await expectHealed();
+				const again = await gatecrash('clean', '--yes', '--out', out);
+				expect(again.stdout).to.equal('nothing to delete\n');
+				expect(again.exitCode).to.equal(0);
+			});
+		}
+	}
+});
