@@ -132,6 +132,8 @@ export const changeFaults = {
 	'relabel-pod': 'a pod gets other labels, and its own again when it is healed',
 	'relabel-namespace': 'a namespace gets other labels, and its own again when it is healed',
 	'delete-pod': 'a pod is deleted, and made again under its name when it is healed',
+	'pod-before-policy':
+		'a pod and a policy are deleted; the pod is made again, and the policy applied right after it when it is healed',
 	'pod-churn':
 		'a pod is deleted and another one made in its place, which gets its address where the cluster can do that',
 } as const;

@@ -38,6 +38,19 @@ export function chaosTurns(spec: ChaosSpec, state: ClusterState, pods: Readonly<
 		}
 		case 'delete-pod':
 			return two([{ do: 'remove', pods: [pod] }], [{ do: 'create', pods: [pod] }]);
+		case 'pod-before-policy':
+			return [
+				{
+					changes: [
+						{ do: 'remove', pods: [pod] },
+						{ do: 'delete', policies: [policy] },
+					],
+					stays: spec.for,
+				},
+				// A turn of its own: until the policy is applied the new pod's paths may be open.
+				{ changes: [{ do: 'create', pods: [pod] }], stays: 0 },
+				{ changes: [{ do: 'apply', policies: [policy] }], stays: after },
+			];
 		case 'pod-churn':
 			return two(
 				[

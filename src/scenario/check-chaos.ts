@@ -16,6 +16,7 @@ const needed: Partial<Record<ChaosFaultName, readonly TargetKey[]>> = {
 	'relabel-pod': ['pod'],
 	'relabel-namespace': ['namespace'],
 	'delete-pod': ['pod'],
+	'pod-before-policy': ['pod', 'policy'],
 	'pod-churn': ['pod', 'successor'],
 };
 const optional: Partial<Record<ChaosFaultName, readonly TargetKey[]>> = {

@@ -17,14 +17,14 @@ export const chaosSchema = z
 					.describe(
 						'The node (`restart-node`, `restart-kubelet`), or the one whose enforcer it is (`restart-enforcer`, `restart-enforcer-slowly`, `flush-enforcer`).',
 					),
-				pod: dnsLabel.optional().describe('A pod (`relabel-pod`, `delete-pod`, `pod-churn`).'),
+				pod: dnsLabel.optional().describe('A pod (`relabel-pod`, `delete-pod`, `pod-before-policy`, `pod-churn`).'),
 				successor: dnsLabel
 					.optional()
 					.describe('The pod that takes the place of the deleted one (`pod-churn`); it exists only then.'),
 				namespace: dnsLabel.optional().describe('A namespace (`relabel-namespace`).'),
 				policy: dnsLabel
 					.optional()
-					.describe('A policy, by its name in `spec.policies` (`flip-policy`, `policy-churn`).'),
+					.describe('A policy, by its name in `spec.policies` (`flip-policy`, `policy-churn`, `pod-before-policy`).'),
 			})
 			.optional()
 			.describe('What it is about.'),

@@ -64,10 +64,10 @@ describe('The enforcer of the embedded cluster', () => {
 
 	it('ends up with the right rules where it programs late, or with a gap (test/e2e/chaos.test.ts sees both)', async () => {
 		const late = await start('late-programming');
-		await sleep(600);
+		await sleep(1800);
 		expect(await reaches(late)).to.equal(false);
 		await late.deployment.remove([policy(deny)]);
-		await sleep(600);
+		await sleep(1800);
 		expect(await reaches(late)).to.equal(true);
 		const gap = await start('flush-then-load');
 		expect(await reaches(gap)).to.equal(false);

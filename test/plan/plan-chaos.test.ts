@@ -98,6 +98,16 @@ describe('plan: chaos', () => {
 		expect(baseline?.do === 'attempt' && baseline.cells.some((id) => id.includes('heir'))).to.equal(false);
 	});
 
+	it('has a pod come before its policy, and forbids its paths only from the policy on', () => {
+		const plan = planned('fault: pod-before-policy, target: {pod: web, policy: only-friends}');
+		expect(statesOf(plan, 'stranger')).to.deep.equal(['blocked', 'absent', 'allowed', 'blocked']);
+		expect(turnsOf(plan).map(({ changes }) => changes.map((change) => change.do))).to.deep.equal([
+			['remove', 'delete'],
+			['create'],
+			['apply'],
+		]);
+	});
+
 	it('has the pods of a node go before it does, and made again after it, servers first', () => {
 		const plan = planned('fault: restart-node', '', 'node: b, ');
 		const [off, on] = turnsOf(plan);

@@ -3,7 +3,7 @@ import type { PolicyPod, PolicyView, RulePlace } from '../policy-view.ts';
 import type { Bug } from './bug.ts';
 
 /** Milliseconds between the acknowledgement of a change and its rules. */
-const lateness = 300;
+const lateness = 1500;
 /** Milliseconds without rules while they are replaced. */
 const gap = 60;
 
