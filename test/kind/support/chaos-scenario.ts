@@ -43,7 +43,7 @@ spec:
       for: ${away}
       attempts: {from: [friend, stranger], to: "web:80", rate: ${rate}, before: 500ms, after: ${after}}
       repeat: ${rounds}
-      expect: {leaks: none}
+      expect: {leaks: none, outage: {max: 2s}}
 `;
 }
 
