@@ -5,6 +5,7 @@ import type { FaultEffect, FaultName, Recovery } from './fault.ts';
 import type { Plan, Workload } from './plan.ts';
 import type { KubernetesObject } from './policy.ts';
 import type { ClusterRange } from './reference.ts';
+import type { PodSecurityGroupMode } from './security-group.ts';
 import type { CertificateChoice, Scenario, ServedCertificate } from './scenario.ts';
 
 /** What a part of something took, milliseconds. */
@@ -26,6 +27,8 @@ export interface ClusterFacts {
 	ranges: Partial<Record<ClusterRange, string>>;
 	/** CNI plugins and meshes that were found, with versions where they say so; undefined: not looked for. */
 	network?: { cni: string[]; mesh: string[] };
+	/** Of the Amazon VPC CNI plugin, where it is there. */
+	vpcCni?: VpcCniFacts;
 	/** Shown first in every report, for example that two enforcers act at once, or that none does. */
 	warnings?: string[];
 	/** Shown in every report, for example that the embedded cluster is no substitute for the engine in production. */
@@ -36,6 +39,30 @@ export interface ClusterFacts {
 	wireCapture?: boolean;
 	/** What standing it up took, in order; undefined: it was up already, or that took no time worth telling. */
 	phases?: Phase[];
+}
+
+/** How the Amazon VPC CNI plugin is set; undefined: not known, which a warning or a note says. */
+export interface VpcCniFacts {
+	/** `v1.21.1-eksbuild.3`. */
+	version: string | undefined;
+	/** Of aws-network-policy-agent; undefined also where there is none. */
+	nodeAgentVersion: string | undefined;
+	/** enableNetworkPolicy. */
+	networkPolicy: boolean | undefined;
+	/** NETWORK_POLICY_ENFORCING_MODE. */
+	enforcingMode: 'standard' | 'strict' | undefined;
+	/** The node agent writes down which connections it lets through and drops. */
+	policyEventLogs: boolean;
+	/** Of the node agent; what it lets through is only logged at `debug`. */
+	logLevel?: string;
+	/** The API server knows the kind. */
+	securityGroupPolicies: boolean | undefined;
+	/** ENABLE_POD_ENI. */
+	podEni: boolean | undefined;
+	/** Nodes with a CNINode, and those of them that take pods with security groups. */
+	trunks: { nodes: number; trunked: number } | undefined;
+	/** POD_SECURITY_GROUP_ENFORCING_MODE. */
+	podSecurityGroupMode: PodSecurityGroupMode | undefined;
 }
 
 /** What is known of a cluster's network before it is up: predictions rest on it. What is left out is not known. */

@@ -31,6 +31,10 @@ export const factsRights: readonly Right[] = [
 	{ group: 'apps', resource: 'daemonsets', verbs: ['list'], namespace: undefined },
 	{ group: 'apps', resource: 'deployments', verbs: ['list'], namespace: undefined },
 	{ group: 'networking.k8s.io', resource: 'servicecidrs', verbs: ['list'], namespace: undefined },
+	// Of the Amazon VPC CNI plugin, where it is there.
+	{ group: '', resource: 'configmaps', verbs: ['get'], namespace: 'kube-system' },
+	{ group: '', resource: 'pods', verbs: ['list'], namespace: 'kube-system' },
+	{ group: 'vpcresources.k8s.aws', resource: 'cninodes', verbs: ['list'], namespace: undefined },
 ];
 
 function addScenario(rights: RightsBook, { workload, policies, steps }: ScenarioPlan): void {

@@ -34,8 +34,13 @@ export interface RoleRequest {
 
 /** Roles and bindings as YAML for `kubectl apply`: a ClusterRole for what has no fixed namespace, a Role for each existing one. */
 export function renderRoles({ name, subject, rights, facts }: RoleRequest): string {
+	const objects = [...rolesOf(name, subject, rights), ...rolesOf(`${name}-facts`, subject, facts)];
+	return objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
+}
+
+function rolesOf(name: string, subject: Subject, rights: readonly Right[]): object[] {
 	const namespaces = [...new Set(rights.map(({ namespace }) => namespace))];
-	const objects = namespaces.flatMap((namespace) =>
+	return namespaces.flatMap((namespace) =>
 		roleAndBinding(
 			name,
 			namespace,
@@ -43,8 +48,6 @@ export function renderRoles({ name, subject, rights, facts }: RoleRequest): stri
 			rights.filter((right) => right.namespace === namespace),
 		),
 	);
-	if (facts.length > 0) objects.push(...roleAndBinding(`${name}-facts`, undefined, subject, facts));
-	return objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
 }
 
 function roleAndBinding(

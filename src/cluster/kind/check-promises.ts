@@ -1,10 +1,13 @@
 import type { ClusterFacts } from '../../model/cluster.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
+import { seenInVpcCni, vpcCniCapabilities } from '../kubernetes/vpc-cni-capabilities.ts';
 import type { ClusterDefinition } from '../cluster-definition.ts';
 
 /** @throws GatecrashError GC_CLUSTER when the cluster has not what its definition says that it provides. */
 export function checkPromises({ metadata, spec }: ClusterDefinition, facts: ClusterFacts): void {
+	const found = vpcCniCapabilities(facts.vpcCni);
 	const broken = spec.provides.filter((capability) => {
+		if (seenInVpcCni.includes(capability)) return !found.includes(capability);
 		switch (capability) {
 			case 'network-policy':
 				return facts.enforcers.length === 0;
@@ -24,7 +27,7 @@ export function checkPromises({ metadata, spec }: ClusterDefinition, facts: Clus
 		'GC_CLUSTER',
 		`${metadata.name} says that it provides ${broken.join(', ')}, which was not found.`,
 		{
-			hint: `Found: ${facts.nodes} nodes; enforcers: ${facts.enforcers.join(', ') || 'none'}; meshes: ${facts.network?.mesh.join(', ') || 'none'}.`,
+			hint: `Found: ${facts.nodes} nodes; enforcers: ${facts.enforcers.join(', ') || 'none'}; meshes: ${facts.network?.mesh.join(', ') || 'none'}${found.length > 0 ? `; of the VPC CNI plugin: ${found.join(', ')}` : ''}.`,
 		},
 	);
 }

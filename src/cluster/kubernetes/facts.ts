@@ -7,11 +7,12 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject, Resource } from '../../kube/kube-object.ts';
 import { type ClusterNode, findNetwork } from './enforcers.ts';
 import type { ClusterWorkload } from './network-programs.ts';
+import { readVpcCni } from './read-vpc-cni.ts';
 import { familyOf, readRanges } from './cluster-ranges.ts';
 
 export interface FactsOptions {
 	name: string;
-	driver: 'kind' | 'existing';
+	driver: 'kind' | 'eks' | 'existing';
 	/** Known ones, from the definition; the cluster is asked only for the others. */
 	ranges?: Partial<Record<ClusterRange, string>>;
 	signal?: AbortSignal;
@@ -34,7 +35,7 @@ interface WorkloadObject extends KubeObject {
 					image?: string;
 					command?: string[];
 					args?: string[];
-					env?: { name: string; value?: string }[];
+					env?: { name: string; value?: string; valueFrom?: object }[];
 				}[];
 			};
 		};
@@ -57,6 +58,7 @@ export async function readClusterFacts(client: KubeClient, options: FactsOptions
 	]);
 	const workloads = daemonSets && [...daemonSets, ...(deployments ?? [])].map(workloadOf);
 	const network = findNetwork(workloads, (nodes ?? []).map(nodeOf));
+	const vpcCni = await readVpcCni(client, workloads ?? [], options.signal);
 	const unread = [
 		...(nodes ? [] : ['nodes (so their number and kernels are not known)']),
 		...(daemonSets ? [] : ['DaemonSets']),
@@ -71,8 +73,13 @@ export async function readClusterFacts(client: KubeClient, options: FactsOptions
 		nodes: nodes?.length ?? 0,
 		ranges,
 		network: { cni: network.cni, mesh: network.mesh },
-		warnings: network.warnings,
-		notes: [...network.notes, ...(unread.length > 0 ? [`These could not be read: ${unread.join(', ')}.`] : [])],
+		...(vpcCni && { vpcCni: vpcCni.facts }),
+		warnings: [...network.warnings, ...(vpcCni?.warnings ?? [])],
+		notes: [
+			...network.notes,
+			...(vpcCni?.notes ?? []),
+			...(unread.length > 0 ? [`These could not be read: ${unread.join(', ')}.`] : []),
+		],
 		injected: [],
 	};
 }
@@ -119,6 +126,7 @@ export function workloadOf(object: KubeObject): ClusterWorkload {
 			image: image ?? '',
 			arguments: [...(command ?? []), ...(args ?? [])],
 			environment: Object.fromEntries((env ?? []).map((variable) => [variable.name, variable.value ?? ''])),
+			references: (env ?? []).flatMap(({ name: variable, valueFrom }) => (valueFrom === undefined ? [] : [variable])),
 		})),
 		wanted: status?.desiredNumberScheduled ?? status?.replicas,
 		ready: object.kind === 'DaemonSet' ? (status?.numberReady ?? 0) : (status?.readyReplicas ?? 0),

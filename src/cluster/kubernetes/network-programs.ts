@@ -14,6 +14,8 @@ export interface ClusterContainer {
 	image: string;
 	arguments: string[];
 	environment: Record<string, string>;
+	/** Variables whose value stands elsewhere (`valueFrom`). */
+	references?: string[];
 }
 
 export interface NetworkProgram {
@@ -49,7 +51,7 @@ export const networkPrograms: readonly NetworkProgram[] = [
 		name: 'aws-network-policy-agent',
 		role: 'enforcer',
 		runs: 'DaemonSet',
-		is: (container) => /^aws-(eks-nodeagent|network-policy-agent)$/.test(container.name),
+		is: isNodeAgent,
 		// Off unless the add-on's configuration says enableNetworkPolicy.
 		idle: (container) =>
 			argument(container, 'enable-network-policy') === 'true'
@@ -115,6 +117,11 @@ function workloadNamed(pattern: RegExp): NetworkProgram['is'] {
 
 function off(flag: string): NonNullable<NetworkProgram['idle']> {
 	return (container) => (argument(container, flag) === 'false' ? `it runs with --${flag}=false` : undefined);
+}
+
+/** By the names of its container in AWS's manifests: the one that they have, and the one that its pages use. */
+export function isNodeAgent({ name }: Pick<ClusterContainer, 'name'>): boolean {
+	return name === 'aws-eks-nodeagent' || name === 'aws-network-policy-agent';
 }
 
 function isCalico(container: ClusterContainer): boolean {

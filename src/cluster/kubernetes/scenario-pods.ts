@@ -137,7 +137,7 @@ export class ScenarioPods {
 				...{ kind: 'pod', name, spec: withAskedAddresses(name, spec, this.#addressOf) },
 				...{ node: places.get(name), boot: attempts },
 				// Nobody else's pod has this name, so none is written to.
-				podName: foreign ? `gc-${shortId(this.#site.ownership.run)}-${name}` : name,
+				podName: this.#site.podNames(foreign ? `gc-${shortId(this.#site.ownership.run)}-${name}` : name),
 				namespace: this.#namespaces.realName(namespace),
 				neverReady: foreign,
 				...(owner && { owner }),

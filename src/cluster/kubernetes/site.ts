@@ -19,6 +19,7 @@ import type { Naming } from './naming.ts';
 import { verbatim } from './naming.ts';
 import { Namespaces } from './namespaces.ts';
 import type { Ownership } from './ownership.ts';
+import { choosePodNames, type PodNames } from './pod-names.ts';
 import { canStandBy } from './standby.ts';
 
 /** By their real names. */
@@ -86,6 +87,7 @@ export interface Site extends Required<Pick<KubernetesSiteOptions, 'client' | 'a
 	namespaces: Namespaces;
 	harness: Harness;
 	program: AgentProgram;
+	podNames: PodNames;
 	/** Undefined where it is not ours to change. */
 	clusterDns: ClusterDns | undefined;
 }
@@ -216,6 +218,7 @@ export class KubernetesSite {
 		const nodes = await readNodes(client);
 		const hostPorts = new HostPorts(Number.parseInt(run.slice(-6), 16) || 0);
 		const program = await readAgentProgram(run);
+		const podNames = await choosePodNames(client);
 		const { captureImage, ledger, relay } = options;
 		const harness = new Harness({ client, namespaces, ownership, agentImage, nodes, hostPorts, program, captureImage });
 		const clusterDns = relay && new ClusterDns({ client, namespaces, ownership, ledger, nodes, relay });
@@ -232,6 +235,7 @@ export class KubernetesSite {
 			namespaces,
 			harness,
 			program,
+			podNames,
 			clusterDns,
 		};
 	}
