@@ -44,8 +44,7 @@ export async function readVpcCni(
 async function readConfigMap(client: KubeClient, signal: AbortSignal | undefined): Promise<VpcCniObjects['configMap']> {
 	const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: awsNode.namespace, name: 'amazon-vpc-cni' };
 	const object = await ifPermitted(client.get<KubeObject>(ref, { signal }));
-	const data = (object as { data?: unknown } | undefined)?.data;
-	return isRecord(data) ? data : undefined;
+	return (object as { data?: Record<string, string> } | undefined)?.data;
 }
 
 function featuresOf(object: KubeObject): string[] {

@@ -6,7 +6,7 @@ export interface VpcCniObjects {
 	/** DaemonSet `kube-system/aws-node`. */
 	daemonSet: ClusterWorkload;
 	/** `data` of the ConfigMap `kube-system/amazon-vpc-cni`. */
-	configMap: Readonly<Record<string, unknown>> | undefined;
+	configMap: Readonly<Record<string, string>> | undefined;
 	/** The kind SecurityGroupPolicy is served. */
 	servesSecurityGroupPolicies: boolean | undefined;
 	/** Names of the features in the CNINode of each node. */
@@ -71,8 +71,7 @@ function networkPolicyOf(
 	warnings: string[],
 ): boolean | undefined {
 	const key = 'enable-network-policy-controller';
-	const given = configMap?.[key];
-	const controller = given === undefined ? undefined : String(given);
+	const controller = configMap?.[key];
 	if (controller !== undefined && controller !== 'true' && controller !== 'false') {
 		warnings.push(`${key} in the ConfigMap amazon-vpc-cni is ${quoted(controller)}, neither "true" nor "false".`);
 	}
