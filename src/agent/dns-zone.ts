@@ -17,7 +17,7 @@ export interface Asked {
 
 const parameters = ['size', 'ttl', 'cname', 'addresses'] as const;
 const parameterLabel = new RegExp(`^(${parameters.join('|')})-(\\d{1,5})$`);
-const tokenLabel = new RegExp(`^(?:[0-9a-f]{24}(?:-\\d+)?|${selfCheckPrefix}[0-9a-f]{24})$`);
+const tokenLabel = new RegExp(`^(?:[0-9a-f]{24}(?:[-~]\\d+)?|${selfCheckPrefix}[0-9a-f]{24})$`);
 /** A chain that is longer no stub resolver follows; more addresses don't fit into a message. */
 const bounds = { size: 65_000, ttl: 86_400, cname: 16, addresses: 2000 };
 const defaultTtl = 30;

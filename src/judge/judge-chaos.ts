@@ -7,9 +7,10 @@ import type { Span } from './chaos-spans.ts';
 import { type Control, held, missing } from './control.ts';
 import { endpointText } from './endpoint-text.ts';
 import { judgement, type Judgement, reasonsOf } from './finding-out.ts';
+import { answeredSomehow } from './judge-dns.ts';
 import { reason } from './reasons.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
-import { streamTries } from './stream-tries.ts';
+import { type StreamTry, streamTries } from './stream-tries.ts';
 
 export interface ChaosJudgement extends Judgement {
 	found: ChaosFindings | undefined;
@@ -82,7 +83,15 @@ function doubtsOf(found: ChaosFindings, controls: readonly Control[]): Reason[] 
 	const doubts = reasonsOf(controls);
 	const strange = found.tries.filter(({ other }) => other !== undefined);
 	if (strange[0]) doubts.push(reason('answered-by-other', `${times(strange.length)}: ${strange[0].other}`));
+	const elsewhere = found.tries.filter((attempt) => isAnsweredElsewhere(attempt, found));
+	if (elsewhere[0]) doubts.push(reason('dns-answered-by-other', `${times(elsewhere.length)}: ${elsewhere[0].code}`));
 	return doubts;
+}
+
+/** While the path was forbidden a query was answered that no resolver of ours saw: where it went is not known. */
+function isAnsweredElsewhere({ code, landed, at }: StreamTry, { forbidden }: ChaosFindings): boolean {
+	const isAnswer = code !== undefined && answeredSomehow.has(code) && landed === undefined;
+	return isAnswer && forbidden.some(({ from, to }) => at >= from && at <= to);
 }
 
 /** What was not looked at, or not shown to be able to answer: it may hide something. */

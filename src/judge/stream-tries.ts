@@ -19,18 +19,20 @@ export interface StreamTry {
 
 /** All tries of a path, in the order in which they were sent. A token at a target is hidden by nothing else. */
 export function streamTries(streams: readonly StreamRecord[]): StreamTry[] {
-	const targets = new Set(streams.flatMap(({ began }) => began?.targets ?? []));
+	const targets = new Set(streams.flatMap(({ began }) => [...(began?.targets ?? []), ...(began?.through ?? [])]));
 	const all = streams.flatMap((stream) => [...triesOf(stream, targets).values()]);
 	return all.sort((a, b) => a.at - b.at);
 }
 
-function triesOf({ results, sightings }: StreamRecord, targets: ReadonlySet<string>): Map<number, StreamTry> {
+function triesOf({ began, results, sightings }: StreamRecord, targets: ReadonlySet<string>): Map<number, StreamTry> {
 	const tries = new Map<number, StreamTry>();
 	for (const { base, outcomes, tries: packed, n } of results) {
 		for (const [index, sent, took, number, later = 0] of packed) {
-			const { code, by, detail } = outcomes[number] ?? {};
+			const { code, by, detail, dns } = outcomes[number] ?? {};
 			const isTarget = by !== undefined && targets.has(by);
-			const replied = code === 'replied' && isTarget;
+			// The cluster’s own DNS makes no MAC: it is known by the address that the cluster has given out.
+			const known = began?.expects !== undefined && code === 'dns-answer' && dns?.addresses.includes(began.expects);
+			const replied = (code === 'replied' && isTarget) || known === true;
 			const strange = code === 'answered-by-other' || (code === 'replied' && !isTarget);
 			tries.set(index, {
 				...{ at: base + sent, sentBy: base + sent + later, endedAt: base + sent + took, code, n },

@@ -206,6 +206,8 @@ export interface Deployment {
 	 * passed without one. `node`: where, if not on all. How to undo it stands in the ledger before anything happens. Undefined: it can do none.
 	 */
 	inject?(fault: FaultName, node?: string): Promise<Acknowledgement & FaultEffect>;
+	/** Names of pods that it ends: that their probes go is no loss then. */
+	endedBy?(fault: FaultName): string[];
 	/** Undoes a lasting fault, also one that was injected half-way, after an abort too. Nothing where it is healed already. */
 	heal?(fault: FaultName): Promise<Acknowledgement & FaultEffect>;
 	/** The scenario's namespaces -> the cluster's; undefined where they have the same names. */

@@ -130,6 +130,9 @@ export type ScenarioEventBody =
 			stream: string;
 			from: string;
 			targets: string[];
+			/** As in `try`. */
+			through?: string[];
+			expects?: string;
 			source: { address?: string; port: number };
 			/** How many source ports it uses in turn. */
 			ports: number;

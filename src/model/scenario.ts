@@ -263,6 +263,9 @@ export interface ChaosSpec {
 	set: Record<string, string>;
 	/** Until it is healed. */
 	for: number;
+	kind: 'connect' | 'dns';
+	/** As in `AttemptSpec`. */
+	options: Record<string, unknown>;
 	from: SourceRef[];
 	to: TargetRef[];
 	/** Between two tries of one path. */

@@ -1,5 +1,6 @@
 import { type Cell, type ChaosChange, type ChaosState, type ChaosTurn, type Step } from '../model/plan.ts';
-import type { AttemptSpec, ChaosSpec, Scenario } from '../model/scenario.ts';
+import type { ChaosSpec, Scenario } from '../model/scenario.ts';
+import { chaosAttempts } from './chaos-attempts.ts';
 import { chaosTurns } from './chaos-turns.ts';
 import { type Change, isChange } from './cluster-state.ts';
 import { type ExpansionContext, expandAttempts } from './expand-attempts.ts';
@@ -25,7 +26,7 @@ export function planChaos(
 		for (const change of before) predictor.change(change);
 		const turns = chaosTurns(spec, predictor.state, scenario.pods);
 		const pods = [...context.pods, ...successorsOf(turns, context.pods)];
-		const expanded = expandAttempts([attemptOf(spec)], { ...context, pods, podLabels: predictor.podLabels() });
+		const expanded = expandAttempts(chaosAttempts(spec), { ...context, pods, podLabels: predictor.podLabels() });
 		const first = expanded.map((cell) => predictor.predicted(cell));
 		const states = first.map((cell) => [stateOf(cell, predictor)]);
 		for (const turn of turns) {
@@ -62,13 +63,6 @@ export function hasStance({ chaos }: Cell): boolean {
 function successorsOf(turns: readonly ChaosTurn[], pods: readonly string[]): string[] {
 	const created = turns.flatMap(({ changes }) => changes.flatMap((one) => (one.do === 'create' ? one.pods : [])));
 	return [...new Set(created)].filter((pod) => !pods.includes(pod));
-}
-
-function attemptOf({ name, from, to, position }: ChaosSpec): AttemptSpec {
-	return {
-		...{ name: `chaos-${name}`, kind: 'connect', from, to, expect: 'predicted', position, options: {} },
-		...{ matrix: undefined, on: undefined, reason: undefined, by: undefined, speaks: undefined },
-	};
 }
 
 function follow(predictor: Predictor, { changes }: ChaosTurn): void {

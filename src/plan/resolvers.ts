@@ -1,16 +1,22 @@
 import { type DnsTransport, dnsTransports, isTruncated } from '../model/dns.ts';
 import { metadataAddresses, metadataEndpoint } from '../model/metadata.ts';
-import type { ExternalSpec, ListenSpec, PodSpec, Scenario, TargetRef } from '../model/scenario.ts';
+import type { AttemptSpec, ExternalSpec, ListenSpec, PodSpec, Scenario, TargetRef } from '../model/scenario.ts';
+import { chaosAttempts } from './chaos-attempts.ts';
 import { queriesOf } from './dns-queries.ts';
 import { allAttempts } from './needed-capabilities.ts';
 
+/** Those around faults too. */
+function everyAttempt(scenario: Scenario): AttemptSpec[] {
+	return [...allAttempts(scenario), ...scenario.chaos.flatMap(chaosAttempts)];
+}
+
 export function asksClusterDns(scenario: Scenario): boolean {
-	return allAttempts(scenario).some(({ to }) => to.some(({ kind }) => kind === 'clusterDns'));
+	return everyAttempt(scenario).some(({ to }) => to.some(({ kind }) => kind === 'clusterDns'));
 }
 
 /** Endpoints outside for whose zones the cluster's DNS is asked. */
 export function behindClusterDns(scenario: Scenario): string[] {
-	const owners = allAttempts(scenario)
+	const owners = everyAttempt(scenario)
 		.filter(({ to }) => to.some(({ kind }) => kind === 'clusterDns'))
 		.flatMap((attempt) => queriesOf(attempt, scenario).flatMap(({ query }) => query.owner ?? []));
 	return [...new Set(owners)].sort();
@@ -18,7 +24,7 @@ export function behindClusterDns(scenario: Scenario): string[] {
 
 /** Something is asked of the cache on a node. */
 export function asksNodeLocalDns(scenario: Scenario): boolean {
-	return allAttempts(scenario).some(({ to }) =>
+	return everyAttempt(scenario).some(({ to }) =>
 		to.some(({ kind, name }) => kind === 'clusterDns' && name === 'node-local'),
 	);
 }
@@ -32,7 +38,7 @@ export function withResolvers(scenario: Scenario): Pick<Scenario, 'pods' | 'exte
 		if (spec)
 			(map as Map<string, PodSpec & ExternalSpec>).set(name, { ...spec, listen: listenAlso(spec.listen, need) });
 	};
-	for (const attempt of allAttempts(scenario)) {
+	for (const attempt of everyAttempt(scenario)) {
 		for (const { dialled, query } of queriesOf(attempt, scenario)) {
 			const ways: DnsTransport[] = isTruncated(query) ? ['udp', 'tcp'] : [query.over];
 			for (const over of ways) {
@@ -81,7 +87,7 @@ function behind(to: TargetRef, port: number, { pods, services }: Scenario): [str
 
 /** Metadata services that are attempted, as endpoints outside. */
 function metadataOf(scenario: Scenario): Record<string, ExternalSpec> {
-	const named = allAttempts(scenario).flatMap(({ to }) => to.filter(({ kind }) => kind === 'metadata'));
+	const named = everyAttempt(scenario).flatMap(({ to }) => to.filter(({ kind }) => kind === 'metadata'));
 	return Object.fromEntries(
 		named.map(({ name }) => [
 			metadataEndpoint(name),

@@ -193,6 +193,7 @@ export const shippedScenarios: Readonly<Record<Profile, readonly string[]>> = {
 		'client-recreated',
 		'control-plane-restarted',
 		'control-plane-stopped',
+		'dns-restarted',
 		'enforcer-kept-away',
 		'enforcer-restarted',
 		'enforcer-restarted-slowly',
@@ -206,5 +207,6 @@ export const shippedScenarios: Readonly<Record<Profile, readonly string[]>> = {
 		'policy-flipped',
 		'root-certificate-rotated',
 		'server-recreated',
+		'sidecars-restarted',
 	],
 };

@@ -15,10 +15,9 @@ export async function changeEndpoints(
 	change: () => Promise<void>,
 ): Promise<void> {
 	const before = deployment.endpoints();
-	if (meanwhile && step.do === 'remove') {
-		const removed = before.filter(({ kind, name }) => kind === 'pod' && step.pods.includes(name));
-		for (const { uid } of removed) agents.close(uid);
-	}
+	const ending = endedBy(step, deployment, meanwhile);
+	const removed = before.filter(({ kind, name }) => kind === 'pod' && ending.includes(name));
+	for (const { uid } of removed) agents.close(uid);
 	await change();
 	const now = new Set(deployment.endpoints().map(({ uid }) => uid));
 	for (const { uid, name } of before) {
@@ -26,4 +25,10 @@ export async function changeEndpoints(
 		recorder.append({ is: 'endpoint-removed', name, uid });
 		agents.close(uid);
 	}
+}
+
+/** Pods that are known to go with a change. */
+function endedBy(step: ChangeStep, deployment: Deployment, meanwhile: boolean): string[] {
+	if (step.do === 'inject') return deployment.endedBy?.(step.fault) ?? [];
+	return meanwhile && step.do === 'remove' ? step.pods : [];
 }

@@ -1,6 +1,7 @@
 import type { StreamAttempt } from '../model/agent.ts';
 import type { Deployment } from '../model/cluster.ts';
-import type { Cell } from '../model/plan.ts';
+import type { DnsQuestion } from '../model/dns.ts';
+import type { Cell, CellQuery } from '../model/plan.ts';
 import type { Agent, Agents } from './agents.ts';
 import type { Certificates } from './certificates.ts';
 import { dial, type Dialled, resolveTarget } from './dial.ts';
@@ -29,6 +30,7 @@ interface Active {
 	/** UID of whose agent it runs in. */
 	from: string;
 	destination: string;
+	/** And the resolvers in between. */
 	targets: string;
 	lease: PortLease;
 }
@@ -150,6 +152,7 @@ export class Streams {
 			speaks: cell.speaks === 'sctp' ? 'tcp' : cell.speaks,
 			source: { ...source, port: lease.first },
 			...(tls && { tls }),
+			...(cell.query && { dns: questionOf(cell.query) }),
 			...(cell.first && { greeting: greetingWait }),
 		};
 		return { attempt, lease };
@@ -158,10 +161,11 @@ export class Streams {
 	#write(cell: Cell, dialled: Dialled, { attempt, lease }: Planned): void {
 		const { recorder, epoch } = this.#context;
 		const { token: stream, source, ports, destination, protocol, family, every, deadline } = attempt;
-		const { targets, from } = dialled;
+		const { targets, from, through, expects } = dialled;
 		const placed = { ...dialled.source, ...source };
 		recorder.append({
 			...{ is: 'stream-began', epoch, cell: cell.id, stream, from: from.uid, targets, source: placed, ports },
+			...{ ...(through && { through }), ...(expects !== undefined && { expects }) },
 			...{ destination, protocol, family, every, deadline },
 		});
 		this.#active.set(cell.id, { cell, token: stream, lease, ...placeOf(dialled) });
@@ -172,11 +176,21 @@ function ownerOf({ from }: Cell): string {
 	return `${from.kind}/${from.name}`;
 }
 
-function placeOf({ from, destination, targets }: Dialled): Pick<Active, 'from' | 'destination' | 'targets'> {
+/** An answer has to fit into its message: it is not asked for again over TCP. */
+function questionOf({ owner: _, ...question }: CellQuery): DnsQuestion {
+	return question;
+}
+
+function placeOf({
+	from,
+	destination,
+	targets,
+	through = [],
+}: Dialled): Pick<Active, 'from' | 'destination' | 'targets'> {
 	return {
 		from: from.uid,
 		destination: `${destination.address} ${destination.port}`,
-		targets: [...targets].sort().join(' '),
+		targets: [...targets, ...through].sort().join(' '),
 	};
 }
 

@@ -1,5 +1,6 @@
 import type { ChaosFaultName } from '../model/fault.ts';
 import { type CheckContext, checkName, checkNode, itemPath } from './check-context.ts';
+import { checkQuery } from './check-query.ts';
 import { checkSources } from './check-sources.ts';
 import { checkTarget } from './check-target.ts';
 import type { DocumentPath } from './document-path.ts';
@@ -88,14 +89,44 @@ function checkTargetOf(context: CheckContext, { fault, target = {}, set }: Chaos
 function checkAttemptsOf(context: CheckContext, { attempts }: ChaosInput, path: DocumentPath): void {
 	const { problems } = context;
 	checkSources(context, attempts.from, [...path, 'attempts', 'from'], undefined);
+	checkKeysOf(context, attempts, [...path, 'attempts']);
 	for (const [item, text] of listOf(attempts.to).entries()) {
 		const at = [...path, 'attempts', 'to'];
 		const target = parseTarget(text);
 		checkTarget(context, target, Array.isArray(attempts.to) ? [...at, item] : at);
 	}
+	for (const via of listOf(attempts.via)) {
+		const { over, query } = attempts;
+		checkQuery(context, { via, over, query, expect: 'predicted' }, [...path, 'attempts']);
+	}
 	if (parseRate(attempts.rate) < shortestInterval) {
 		const hint = 'write 200/s or less';
 		problems.add([...path, 'attempts', 'rate'], { code: 'bad-value', message: 'at most 200 tries per second', hint });
+	}
+}
+
+/** Which keys belong to which kinds of attempts. */
+const keysOfKinds = { connect: ['to'], dns: ['via', 'over', 'query'] } as const;
+
+function checkKeysOf({ problems }: CheckContext, attempts: ChaosInput['attempts'], path: DocumentPath): void {
+	const { kind = 'connect' } = attempts;
+	for (const [other, keys] of Object.entries(keysOfKinds)) {
+		for (const key of keys) {
+			if (other === kind && key !== 'over' && attempts[key] === undefined)
+				problems.add(path, {
+					code: 'missing-key',
+					message: `the key "${key}" is missing`,
+					hint: `kind: ${kind} needs ${key}`,
+					at: 'key',
+				});
+			if (other !== kind && attempts[key] !== undefined)
+				problems.add([...path, key], {
+					code: 'conflict',
+					message: `${key} has no meaning for kind: ${kind}`,
+					hint: `it belongs to kind: ${other}`,
+					at: 'key',
+				});
+		}
 	}
 }
 

@@ -10,6 +10,11 @@ export const target = z
 		'a target: NAME[:PORT[/PROTOCOL]] with svc/, node/, nodePort/, loadBalancer/ or external/ before it, or apiserver, metadata, kubelet',
 	);
 
+export const via = z
+	.string()
+	.regex(viaPattern, 'cluster, cluster/pod, cluster/node-local, external/NAME, or another target');
+export const over = oneOrList(z.enum(['udp', 'tcp', 'tls', 'https']));
+
 const matrix = z.strictObject({
 	pods: z.union([z.literal('all'), z.array(dnsLabel).min(2)]).describe('`all`, or a list of pods.'),
 	ports: z
@@ -30,7 +35,7 @@ const matrix = z.strictObject({
 		),
 });
 
-const query = z.strictObject({
+const asked = {
 	name: z
 		.string()
 		.min(1)
@@ -40,6 +45,13 @@ const query = z.strictObject({
 		.enum(['A', 'AAAA', 'TXT', 'CNAME', 'SRV', 'MX', 'NS', 'PTR', 'NULL', 'HTTPS'])
 		.optional()
 		.describe('Record type; default `A`.'),
+};
+
+/** What continuous attempts ask: one message there, one back. */
+export const plainQuery = z.strictObject(asked);
+
+const query = z.strictObject({
+	...asked,
 	size: z.int().min(1).max(65000).optional().describe('Bytes of the answer, of resolvers that the harness owns.'),
 	edns: z
 		.int()
@@ -120,16 +132,12 @@ export const attemptSchema = z
 			.describe(
 				'What the certificate that the server shows must be like (`tls`), also where it then refuses its client.',
 			),
-		via: z
-			.string()
-			.regex(viaPattern, 'cluster, cluster/pod, cluster/node-local, external/NAME, or another target')
+		via: via
 			.optional()
 			.describe(
 				'Resolver that is asked (`dns`): `cluster` (the cluster’s DNS by the address of its Service), `cluster/pod` (by the address of a pod behind it), `cluster/node-local` (the cache on each node, 169.254.20.10; IPv4 only), `external/NAME`, or another target; `:PORT` may follow.',
 			),
-		over: oneOrList(z.enum(['udp', 'tcp', 'tls', 'https']))
-			.optional()
-			.describe('Transports of the query (`dns`); default `udp`.'),
+		over: over.optional().describe('Transports of the query (`dns`); default `udp`.'),
 		query: query.optional().describe('The query (`dns`).'),
 	})
 	.meta({ id: 'Attempt' });

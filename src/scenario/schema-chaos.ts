@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chaosFaultNames } from '../model/fault.ts';
-import { source, target } from './schema-attempt.ts';
+import { over, plainQuery, source, target, via } from './schema-attempt.ts';
 import { dnsLabel, duration, labels, node, oneOrList, rate } from './schema-names.ts';
 
 const most = z.strictObject({ max: duration.describe('At most so long.') });
@@ -33,7 +33,16 @@ export const chaosSchema = z
 		attempts: z
 			.strictObject({
 				from: oneOrList(source).describe('Who attempts.'),
-				to: oneOrList(target).describe('What is attempted.'),
+				kind: z
+					.enum(['connect', 'dns'])
+					.optional()
+					.describe(
+						'What is attempted; default `connect`: a token there and back. From a pod with a sidecar that goes over mutual TLS.',
+					),
+				to: oneOrList(target).optional().describe('What is attempted (`connect`).'),
+				via: oneOrList(via).optional().describe('Resolvers that are asked (`dns`), as in `attempts`.'),
+				over: over.optional().describe('Transports of the queries (`dns`); default `udp`.'),
+				query: plainQuery.optional().describe('The query (`dns`).'),
 				rate: rate.describe('How often, for each path; at most 200/s.'),
 				before: duration.describe('For how long before the fault.'),
 				after: duration.describe('For how long after it is healed.'),

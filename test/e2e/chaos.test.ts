@@ -13,6 +13,9 @@ import { gatecrashHere } from './support/in-process.ts';
 const bugs: Record<string, { scenario: string; code: string }> = {
 	'fail-open-on-restart': { scenario: 'enforcer-restarted', code: 'leak-window' },
 	'open-while-loading': { scenario: 'enforcer-restarted-slowly', code: 'leak-window' },
+	'dns-fails-open': { scenario: 'dns-restarted', code: 'leak-window' },
+	'capture-goes-with-sidecar': { scenario: 'sidecars-restarted', code: 'leak-window' },
+	'pods-before-rules': { scenario: 'node-restarted', code: 'leak-window' },
 	'flush-then-load': { scenario: 'policies-churned', code: 'leak-window' },
 	'late-programming': { scenario: 'policy-flipped', code: 'closed-late' },
 	'deleted-pod-stays': { scenario: 'address-used-again', code: 'leak-window' },

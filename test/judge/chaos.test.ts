@@ -95,6 +95,41 @@ describe('judge: around a fault', () => {
 		expect(verdictAt(30, { isOpen: openIn([1400, 1420]) }).verdict).to.equal('leak');
 	});
 
+	it('says nothing of queries that somebody answered while they were forbidden, and no resolver of ours saw', () => {
+		const answered: World['edit'] = (events) =>
+			events.map((event) =>
+				event.is === 'tries' && event.agent === 'stranger'
+					? {
+							...event,
+							outcomes: event.outcomes.map(({ code, ...rest }) => ({
+								...rest,
+								code: code === 'timed-out' ? 'dns-nxdomain' : code,
+							})),
+						}
+					: event,
+			);
+		const { stranger } = judged({ isOpen: fine, edit: answered });
+		expect([stranger.verdict, ...codesOf(stranger)]).to.deep.equal(['inconclusive', 'dns-answered-by-other']);
+	});
+
+	it('knows a token at a resolver that passes it on, and an answer by the address that it has to hold', () => {
+		const passedOn: World['edit'] = (events) =>
+			events.map((event) => {
+				if (event.is === 'stream-began')
+					return { ...event, targets: ['uid-elsewhere'], through: ['uid-web'], expects: '10.0.0.1' };
+				if (event.is !== 'tries') return event;
+				const dns = { rcode: 'NOERROR', bytes: 60, carried: 0, addresses: ['10.0.0.1'] };
+				return {
+					...event,
+					outcomes: event.outcomes.map((one) => (one.code === 'replied' ? { code: 'dns-answer', dns } : one)),
+				};
+			});
+		const { friend, stranger } = judged({ isOpen: openIn([1400, 1500]), edit: passedOn, expect: { outage: 0 } });
+		expect([friend.verdict, stranger.verdict]).to.deep.equal(['inconclusive', 'leak']);
+		expect(friend.chaos?.outageWindows).to.equal(0);
+		expect(friend.observed.outcomes).to.have.property('dns-answer');
+	});
+
 	it('does not count an allowed path as open all the time when it was hardly tried', () => {
 		const { friend } = judged({
 			isOpen: fine,

@@ -82,4 +82,18 @@ describe('checks of chaos', () => {
 		const other = `fault: delete-pod, target: {pod: heir}, ${attempts}`;
 		expect(problemsOf([churn, other]).join()).to.match(/the pod heir only exists while another one is away/);
 	});
+
+	it('take queries, and refuse what has no meaning for their kind, is missing, or is asked of nobody', () => {
+		const asks = (text: string) =>
+			problemsOf([`fault: restart-dns, attempts: {from: client, rate: 20/s, before: 1s, after: 1s, ${text}}`]);
+		const query = 'query: {name: web.shop.svc.cluster.local}';
+		expect(asks(`kind: dns, via: cluster, over: [udp, tcp], ${query}`)).to.deep.equal([]);
+		expect(asks(`kind: dns, via: [cluster, external/gone], ${query}`).join()).to.match(
+			/no external endpoint named gone/,
+		);
+		expect(asks(`kind: dns, to: "web:80", via: cluster, ${query}`).join()).to.match(/to has no meaning for kind: dns/);
+		expect(asks('kind: dns, via: cluster').join()).to.match(/the key "query" is missing/);
+		expect(asks(`to: "web:80", ${query}`).join()).to.match(/query has no meaning for kind: connect/);
+		expect(asks('kind: connect').join()).to.match(/the key "to" is missing/);
+	});
 });

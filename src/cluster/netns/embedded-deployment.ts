@@ -16,7 +16,7 @@ import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
 import type { CertificateChoice, ServedCertificate } from '../../model/scenario.ts';
 import type { LineProcess } from '../line-process.ts';
-import { healFault, injectFault } from './embedded-faults.ts';
+import { breakable, endedBy, healFault, injectFault } from './embedded-faults.ts';
 import { Enforcer } from './enforcer.ts';
 import type { Engine } from './engine.ts';
 import { isClusterDns, nodeLocalDnsAddress } from '../../model/cluster-dns.ts';
@@ -74,7 +74,10 @@ export class EmbeddedDeployment implements Deployment {
 		this.#services = services;
 		this.#options = options;
 		this.#enforcer = new Enforcer(fabric, options.engine, options.tamper);
-		this.#breakable = { enforcer: this.#enforcer, mesh: () => this.#mesh(), commit: () => this.#commit() };
+		this.#breakable = breakable({
+			...{ fabric, inventory, enforcer: this.#enforcer, mesh: () => this.#mesh(), commit: () => this.#commit() },
+			...{ remove: (pod) => this.#end([pod]), bringUp: (member) => this.#bringUp([member], {}) },
+		});
 	}
 
 	/** Everything that exists from the beginning. */
@@ -139,18 +142,7 @@ export class EmbeddedDeployment implements Deployment {
 	}
 
 	removePods(pods: string[]): Promise<Acknowledgement> {
-		return this.#inTurn(async () => {
-			const members = pods.map((name) => this.#inventory.removePod(name));
-			await Promise.all(members.map(async (member) => this.#agents.get(member)?.kill()));
-			for (const member of members) {
-				this.#agents.delete(member);
-				this.#options.mesh?.stop(member);
-				this.#options.proxies?.stop(member);
-			}
-			const attachments = members.flatMap(({ attachment }) => attachment ?? []);
-			if (attachments.length > 0) await this.#fabric.run(['ip', '-batch', '-'], detachBatch(attachments));
-			await this.#commit();
-		});
+		return this.#inTurn(() => this.#end(pods));
 	}
 
 	async lossCounters(): Promise<LossCounters> {
@@ -177,6 +169,8 @@ export class EmbeddedDeployment implements Deployment {
 		return this.#withEffects(() => injectFault(fault, node, this.#breakable));
 	}
 
+	readonly endedBy = endedBy;
+
 	/** A fabric that is closing takes every fault with it. */
 	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
 		return this.#withEffects(async () => (this.#closing ? [] : healFault(fault, this.#breakable)));
@@ -194,6 +188,18 @@ export class EmbeddedDeployment implements Deployment {
 		clearTimeout(this.#timer);
 		this.#closing ??= this.#fabric.close().finally(this.#options.closed);
 		return this.#closing;
+	}
+
+	async #end(pods: readonly string[]): Promise<void> {
+		const members = pods.map((name) => this.#inventory.removePod(name));
+		await Promise.all(members.map(async (member) => this.#agents.get(member)?.kill()));
+		for (const member of members) {
+			this.#agents.delete(member);
+			await Promise.all([this.#options.mesh?.stop(member), this.#options.proxies?.stop(member)]);
+		}
+		const attachments = members.flatMap(({ attachment }) => attachment ?? []);
+		if (attachments.length > 0) await this.#fabric.run(['ip', '-batch', '-'], detachBatch(attachments));
+		await this.#commit();
 	}
 
 	/** The rules for a pod are in force before its interface exists; its agent starts when its network and sidecar are there. */

@@ -30,6 +30,8 @@ export class Enforcer {
 	/** It was started again and loads its rules little by little, once. */
 	#isSlow = false;
 	#late: Promise<void> = Promise.resolve();
+	/** Nothing is programmed before then, milliseconds of this process. */
+	#notBefore = 0;
 
 	constructor(fabric: Fabric, engine: Engine, tamper: string | undefined) {
 		this.#fabric = fabric;
@@ -50,12 +52,26 @@ export class Enforcer {
 		if (rules === this.#rules && this.#tamper === undefined) return;
 		this.#rules = undefined;
 		if (this.#isSlow) return this.#loadSlowly(rulesets, rules);
-		const lateness = this.#engine.programsLateBy();
-		if (lateness === 0) return this.#load(rulesets, rules);
+		const lateness = Math.max(this.#engine.programsLateBy(), this.#notBefore - performance.now());
+		if (lateness <= 0) return this.#load(rulesets, rules);
 		// A fabric that ended meanwhile has nothing to enforce any more.
 		const due = sleep(lateness);
 		const late = this.#late.then(() => due).then(() => this.#load(rulesets, rules));
 		this.#late = late.catch(() => {});
+	}
+
+	/** The kernel has forgotten everything, and it is ended itself. */
+	async loseEverything(): Promise<void> {
+		this.#stopped = 'restart-enforcer';
+		this.#rules = undefined;
+		this.#generation = 0;
+		await this.#fabric.run(['nft', 'flush', 'ruleset']);
+	}
+
+	/** After that, with the next change. Whoever has the bug for it comes only when pods have been there for a while. */
+	startOver(): void {
+		this.#stopped = undefined;
+		this.#notBefore = performance.now() + this.#engine.startsLateBy();
 	}
 
 	/** Returns what is seen of it in the kernel. */

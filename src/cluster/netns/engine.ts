@@ -44,6 +44,16 @@ export class Engine {
 		return false;
 	}
 
+	/** Milliseconds for which pods run on a node that was started again before the enforcer does. */
+	startsLateBy(): number {
+		return 0;
+	}
+
+	/** Whether connections still lead to a sidecar that has ended. */
+	capturesForEnded(): boolean {
+		return true;
+	}
+
 	/** What is in force while an enforcer that was started again loads its rules little by little. */
 	whileLoading(): 'isolation' | 'nothing' {
 		return 'isolation';

@@ -52,7 +52,7 @@ export class Inventory {
 		);
 		this.#addNode();
 		for (const name of Object.keys(workload.external)) this.#addExternal(name);
-		if (workload.clusterDns) this.#addClusterDns(clusterDnsName, clusterDnsLabels, this.#ownNetwork(false));
+		if (workload.clusterDns) this.addClusterDns();
 		if (workload.nodeLocalDns) this.#addNodeLocalDns();
 	}
 
@@ -162,10 +162,15 @@ export class Inventory {
 		});
 	}
 
+	/** Also again, after it was removed. */
+	addClusterDns(): Member {
+		return this.#addClusterDns(clusterDnsName, clusterDnsLabels, this.#ownNetwork(false));
+	}
+
 	/** Not one of the scenario's pods, but a pod like any other to policies. */
-	#addClusterDns(name: string, labels: Readonly<Record<string, string>>, place: Place): void {
+	#addClusterDns(name: string, labels: Readonly<Record<string, string>>, place: Place): Member {
 		this.namespaceLabels[clusterDnsNamespace] ??= {};
-		this.#add({
+		return this.#add({
 			...{ ...place, kind: 'pod', name, uid: randomUUID(), namespace: clusterDnsNamespace, labels: { ...labels } },
 			...{ hostNetwork: place.attachment === undefined, node: nodeName, agent: true, spec: undefined },
 			listen: dnsListeners(),

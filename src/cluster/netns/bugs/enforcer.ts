@@ -1,12 +1,16 @@
+import { clusterDnsNamespace, isClusterDns } from '../../../model/cluster-dns.ts';
 import type { PolicyPeer } from '../network-policy.ts';
-import type { PolicyPod, PolicyView, RulePlace } from '../policy-view.ts';
+import type { Direction, PolicyPod, PolicyView, RulePlace } from '../policy-view.ts';
 import type { Bug } from './bug.ts';
 
 /** Milliseconds between the acknowledgement of a change and its rules. */
 const lateness = 1500;
+/** Milliseconds between the start of a node with its pods and the first rules. */
+const startLateness = 1500;
 /** Milliseconds without rules while they are replaced. */
 const gap = 60;
 
+const queriesPass = 'meta l4proto { tcp, udp } th dport 53 goto to_pod';
 const inForce = 'Network Policies: a pod that a policy selects is isolated for as long as the policy exists';
 
 /** Wrong only while something changes or breaks; at rest everything is as it should be. */
@@ -47,6 +51,43 @@ export const enforcerBugs: Bug[] = [
 			class extends Honest {
 				override whileLoading() {
 					return 'nothing' as const;
+				}
+			},
+	},
+	{
+		name: 'pods-before-rules',
+		does: `on a node that is started again pods run for ${startLateness} ms before there are any rules`,
+		violates: { required: 'Network Policies: pod lifecycle (newly created pods are isolated before they are started)' },
+		concerns: 'faults',
+		issues: [],
+		inject: (Honest) =>
+			class extends Honest {
+				override startsLateBy() {
+					return startLateness;
+				}
+			},
+	},
+	{
+		name: 'dns-fails-open',
+		does: 'while the cluster’s DNS is away queries are let out to any resolver',
+		violates: { required: 'NetworkPolicySpec.egress' },
+		concerns: 'faults',
+		issues: [],
+		inject: (Honest) =>
+			class extends Honest {
+				#known = false;
+				#isAway = false;
+				override notice(view: PolicyView) {
+					const isThere = view.pods.some(
+						({ namespace, name }) => namespace === clusterDnsNamespace && isClusterDns(name),
+					);
+					this.#known ||= isThere;
+					this.#isAway = this.#known && !isThere;
+					return super.notice(view);
+				}
+				override beforePolicies(pod: PolicyPod, direction: Direction) {
+					const open = this.#isAway && direction === 'egress';
+					return [...super.beforePolicies(pod, direction), ...(open ? [queriesPass] : [])];
 				}
 			},
 	},

@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -127,10 +128,14 @@ export class EnvoyProcess {
 		return readShownSerial(join(this.#outside, adminSocket)).catch(() => undefined);
 	}
 
-	/** Its pod is gone. */
-	stop(): void {
+	/** Its pod is gone, or it is ended on purpose; resolves when it has ended. */
+	async stop(): Promise<void> {
 		this.#stopped = true;
-		this.#process?.kill('SIGKILL');
+		const child = this.#process;
+		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const ended = once(child, 'exit');
+		child.kill('SIGKILL');
+		await ended;
 	}
 
 	#run(fabric: Fabric, envoy: string): void {

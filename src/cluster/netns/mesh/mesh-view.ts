@@ -1,4 +1,5 @@
 import type { Addresses } from '../../../model/address.ts';
+import type { Member } from '../inventory.ts';
 import type { MtlsMode } from './peer-authentication.ts';
 
 /** A TCP port on which a pod listens. */
@@ -35,4 +36,27 @@ export interface MeshService {
 	http: boolean;
 	/** `identity` undefined: no sidecar stands before it, or one that takes no TLS. */
 	backends: { addresses: Addresses; port: number; identity: string | undefined }[];
+}
+
+/** A Service as sidecars know it. `pods`: those that have a sidecar. */
+export function serviceSeen(
+	{
+		backends,
+		...service
+	}: Pick<MeshService, 'name' | 'namespace' | 'addresses' | 'port'> & {
+		backends: readonly { pod: Member; port: number }[];
+	},
+	pods: ReadonlyMap<Member, MeshPod>,
+): MeshService {
+	return {
+		...service,
+		http: backends.some(({ pod, port }) =>
+			pod.listen.some((one) => one.protocol === 'tcp' && one.port === port && one.speaks === 'http'),
+		),
+		backends: backends.map(({ pod, port }) => {
+			const meshed = pods.get(pod);
+			const mode = meshed?.ports.find((one) => one.port === port)?.mode ?? meshed?.others;
+			return { addresses: pod.addresses, port, identity: mode === 'DISABLE' ? undefined : meshed?.identity };
+		}),
+	};
 }

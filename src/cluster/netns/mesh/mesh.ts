@@ -11,10 +11,10 @@ import type { ServiceBook } from '../service-book.ts';
 import { MeshCertificates } from '../../mesh-certificates.ts';
 import { staticClusters } from './clusters.ts';
 import { sidecarConfig } from './sidecar-config.ts';
-import { excludedInboundPorts, excludedOutboundPorts, hasSidecar } from './injection.ts';
+import { hasSidecar } from './injection.ts';
 import { MeshPolicies } from './mesh-policies.ts';
-import type { MeshPod, MeshService } from './mesh-view.ts';
-import { redirectScript } from './redirect.ts';
+import { type MeshPod, type MeshService, serviceSeen } from './mesh-view.ts';
+import { redirectOf, redirectScript, withoutRedirect } from './redirect.ts';
 import { EnvoyProcess, folderOf } from '../envoy/envoy-process.ts';
 import { knows } from './sidecar-resource.ts';
 import { spiffeId } from '../../spiffe.ts';
@@ -37,6 +37,8 @@ export class Mesh {
 	readonly policies = new MeshPolicies();
 	readonly #sidecars = new Map<Member, EnvoyProcess>();
 	#certificates: Promise<MeshCertificates> | undefined;
+	/** Whose sidecars were ended on purpose. */
+	#ended: Member[] = [];
 	/** Sidecars go on with what they have, as without istiod. */
 	#stopped = false;
 
@@ -61,7 +63,8 @@ export class Mesh {
 			const hint = 'Istio refuses such pods too: nobody is there to inject their sidecars.';
 			throw new GatecrashError('GC_CLUSTER', `The mesh’s control plane is stopped: no sidecar for ${names}.`, { hint });
 		}
-		const redirect = () => this.#fabric.run(['sh', '-s'], redirectScript(pods.map((pod) => this.#redirect(pod))));
+		const redirect = () =>
+			this.#fabric.run(['sh', '-s'], redirectScript(pods.map((pod) => redirectOf(pod, this.#engine))));
 		const late = this.#engine.captureDelay();
 		// Pods that are gone by then, and the fabric, need none any more.
 		if (late > 0) setTimeout(() => void redirect().catch(() => {}), late).unref();
@@ -81,9 +84,35 @@ export class Mesh {
 		);
 	}
 
-	stop(member: Member): void {
-		this.#sidecars.get(member)?.stop();
+	/** Resolves when the sidecar of the pod has ended, if it has one. */
+	async stop(member: Member): Promise<void> {
+		const sidecar = this.#sidecars.get(member);
 		this.#sidecars.delete(member);
+		await sidecar?.stop();
+	}
+
+	/** Ends every sidecar; what leads to them stays. Returns what was seen of it. */
+	async endSidecars(): Promise<string[]> {
+		this.#ended = [...this.#sidecars.keys()];
+		await Promise.all(this.#ended.map((member) => this.stop(member)));
+		if (!this.#engine.capturesForEnded()) {
+			const devices = this.#ended.flatMap(({ attachment }) => attachment?.device ?? []);
+			await this.#fabric.run(['sh', '-s'], devices.map(withoutRedirect).join(''));
+		}
+		return this.#ended.length === 0 ? [] : [`the sidecars of ${namesOf(this.#ended)} were ended`];
+	}
+
+	/** Starts those again that were ended, of pods that are still there. */
+	async startSidecars(): Promise<string[]> {
+		const there = this.#inventory.pods();
+		const pods = this.#ended.filter((member): member is Meshed => there.includes(member) && this.#isMeshed(member));
+		this.#ended = [];
+		if (pods.length === 0) return [];
+		if (!this.#engine.capturesForEnded())
+			await this.#fabric.run(['sh', '-s'], redirectScript(pods.map((pod) => redirectOf(pod, this.#engine))));
+		const services = this.#meshServices();
+		await Promise.all(pods.map((pod) => this.#startSidecar(pod, services)));
+		return [`the sidecars of ${namesOf(pods)} were started again`];
 	}
 
 	/** A sidecar that ended by itself would look like a policy that blocks. @throws GatecrashError GC_CLUSTER then. */
@@ -135,8 +164,8 @@ export class Mesh {
 
 	/** Without any there is nothing to be said. */
 	#ofSidecars(happened: string): string[] {
-		const names = [...this.#sidecars.keys()].map(({ name }) => name).sort();
-		return names.length === 0 ? [] : [`the sidecars of ${names.join(' and ')} ${happened}`];
+		const members = [...this.#sidecars.keys()];
+		return members.length === 0 ? [] : [`the sidecars of ${namesOf(members)} ${happened}`];
 	}
 
 	async #renewCertificates(): Promise<string[]> {
@@ -223,34 +252,12 @@ export class Mesh {
 		return hasSidecar(spec, this.#workload.namespaces[namespace]);
 	}
 
-	#redirect({ attachment, spec, listen }: Meshed) {
-		const listening = listen.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port);
-		return {
-			device: attachment.device,
-			addresses: attachment.addresses,
-			uncaptured: {
-				inbound: this.#engine.uncapturedPorts(excludedInboundPorts(spec, listening), listening),
-				outbound: excludedOutboundPorts(spec),
-			},
-		};
-	}
-
 	#meshServices(): MeshService[] {
 		const pods = new Map<Member, MeshPod>();
 		for (const member of this.#inventory.pods()) {
 			if (this.#isMeshed(member)) pods.set(member, this.#meshPod(member));
 		}
-		return this.#services.tcpPorts().map(({ backends, ...service }) => ({
-			...service,
-			http: backends.some(({ pod, port }) =>
-				pod.listen.some((one) => one.protocol === 'tcp' && one.port === port && one.speaks === 'http'),
-			),
-			backends: backends.map(({ pod, port }) => {
-				const meshed = pods.get(pod);
-				const mode = meshed?.ports.find((one) => one.port === port)?.mode ?? meshed?.others;
-				return { addresses: pod.addresses, port, identity: mode === 'DISABLE' ? undefined : meshed?.identity };
-			}),
-		}));
+		return this.#services.tcpPorts().map((service) => serviceSeen(service, pods));
 	}
 
 	#meshPod(member: Meshed): MeshPod {
@@ -275,4 +282,9 @@ export class Mesh {
 				})),
 		};
 	}
+}
+
+function namesOf(members: readonly Member[]): string {
+	const names = members.map(({ name }) => name).sort();
+	return names.join(' and ');
 }

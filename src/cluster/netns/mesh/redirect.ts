@@ -1,4 +1,8 @@
 import type { Addresses } from '../../../model/address.ts';
+import type { ListenSpec, PodSpec } from '../../../model/scenario.ts';
+import type { Attachment } from '../endpoint-network.ts';
+import type { Engine } from '../engine.ts';
+import { excludedInboundPorts, excludedOutboundPorts } from './injection.ts';
 import { inboundSource, sidecarMark, sidecarPorts } from './places.ts';
 
 /** A pod's network namespace, and the ports whose connections are left alone. */
@@ -17,8 +21,29 @@ export function redirectScript(redirects: readonly Redirect[]): string {
 	return `set -e\n${redirects.map(inOnePod).join('\n')}\n`;
 }
 
+/** What an engine makes of a pod. */
+export function redirectOf(
+	{ attachment, spec, listen }: { attachment: Attachment; spec: PodSpec; listen: readonly ListenSpec[] },
+	engine: Engine,
+): Redirect {
+	const listening = listen.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port);
+	return {
+		device: attachment.device,
+		addresses: attachment.addresses,
+		uncaptured: {
+			inbound: engine.uncapturedPorts(excludedInboundPorts(spec, listening), listening),
+			outbound: excludedOutboundPorts(spec),
+		},
+	};
+}
+
+/** Connections of this pod lead to its sidecar no more. */
+export function withoutRedirect(device: string): string {
+	return `nsenter --net=/run/netns/${device} nft delete table inet gatecrash_mesh\n`;
+}
+
 function inOnePod({ device, addresses, uncaptured }: Redirect): string {
-	const source = addresses.ipv6 === undefined ? '' : `ip addr add ${inboundSource.ipv6}/128 dev lo nodad\n`;
+	const source = addresses.ipv6 === undefined ? '' : `ip addr replace ${inboundSource.ipv6}/128 dev lo nodad\n`;
 	const left = (ports: readonly number[]) =>
 		ports.length === 0 ? '' : `\t\ttcp dport { ${ports.join(', ')} } return\n`;
 	return `nsenter --net=/run/netns/${device} sh -s <<'INSIDE'

@@ -69,9 +69,11 @@ export class Proxies {
 		);
 	}
 
-	stop(member: Member): void {
-		this.#running.get(member)?.stop();
+	/** Resolves when the proxy of the pod has ended, if it has one. */
+	async stop(member: Member): Promise<void> {
+		const proxy = this.#running.get(member);
 		this.#running.delete(member);
+		await proxy?.stop();
 	}
 
 	/** One that ended by itself would look like a path that is closed. @throws GatecrashError GC_CLUSTER then. */
