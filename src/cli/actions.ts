@@ -23,6 +23,7 @@ const actions: { [Name in CommandName]: () => Promise<Action<Name>> } = {
 	list: async () => (await import('./list.ts')).list,
 	plan: async () => (await import('./plan.ts')).plan,
 	explain: async () => (await import('./explain.ts')).explain,
+	mutate: async () => (await import('./mutate.ts')).mutate,
 	judge: async () => (await import('./judge.ts')).judge,
 	report: async () => (await import('./report.ts')).report,
 	diff: async () => (await import('./diff.ts')).diff,

@@ -1,4 +1,4 @@
-import type { IpFamily } from '../model/address.ts';
+import { type IpFamily, ipFamilies } from '../model/address.ts';
 import { isRecord } from '../model/is-record.ts';
 import { type KubernetesObject, policyKindOf } from '../model/policy.ts';
 import { familyOf, findReferences } from '../model/reference.ts';
@@ -24,6 +24,7 @@ export function policiesForFamilies(scenario: Scenario, families: readonly IpFam
 
 function fit(object: KubernetesObject, families: readonly IpFamily[]): { object: KubernetesObject; leftOut: string[] } {
 	const { spec } = object;
+	if (families.length === ipFamilies.length) return { object, leftOut: [] };
 	if (policyKindOf(object)?.group !== 'networking.k8s.io' || !isRecord(spec)) return { object, leftOut: [] };
 	const leftOut: string[] = [];
 	const fitted = { ...spec };

@@ -1,17 +1,13 @@
 import type { KnownNetwork } from '../model/cluster.ts';
-import { clusterDnsName, nodeLocalDnsName } from '../model/cluster-dns.ts';
-import { isTruncated } from '../model/dns.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Cell, HeldConnection, Prediction } from '../model/plan.ts';
 import type { PolicySpec, Scenario } from '../model/scenario.ts';
 import { type CompiledPolicies, compilePolicies } from '../policy/compile-policies.ts';
-import type { Attempted, Connection } from '../policy/world.ts';
 import { afterChange, type Change, type ClusterState, initialState } from './cluster-state.ts';
+import { addressed, attemptedBy, needsTcp, type Path } from './cell-connection.ts';
 import { endpointName } from './endpoint-name.ts';
 import { policyWorld } from './policy-world.ts';
 import { predictHeld } from './predict-held.ts';
-
-type Path = Pick<Cell, 'from' | 'to' | 'port' | 'protocol' | 'family'>;
 
 /** Follows a plan's changes step by step, and says what the policies' text implies at each moment. */
 export class Predictor {
@@ -108,35 +104,6 @@ export class Predictor {
 			...cell.position,
 		});
 	}
-}
-
-/** Behind a headless Service a pod is dialled at its own address, as any other. */
-function addressed<P extends Path>({ from, to: target, port, protocol, family }: P): Connection {
-	const { backend, ...to } = target;
-	const path = { from, port, protocol, family };
-	if (to.kind === 'clusterDns') return { ...path, to: clusterDnsEnd(to.name) };
-	return backend === undefined ? { ...path, to } : { ...path, to: { kind: 'pod', name: backend }, behind: target.name };
-}
-
-/** The Service, the pod behind it, or the cache on the node. */
-function clusterDnsEnd(name: string): Connection['to'] {
-	if (name === '') return { kind: 'service', name: clusterDnsName };
-	return { kind: 'pod', name: name === 'node-local' ? nodeLocalDnsName : clusterDnsName };
-}
-
-/** What a mesh can tell apart of the attempt; undefined: nothing is evaluated of its kind. */
-function attemptedBy({ kind, tls, first, identity, forgedIdentity }: Cell): Attempted | undefined {
-	if (kind === 'dns') return undefined;
-	const identities = {
-		...(identity !== undefined && { identity }),
-		...(forgedIdentity !== undefined && { forgedIdentity }),
-	};
-	return { kind, ...(tls && { tls }), ...(first && { first }), ...identities };
-}
-
-/** Of a forbidden path already the first query is too many. */
-function needsTcp({ query, expectation }: Cell): boolean {
-	return query !== undefined && isTruncated(query) && expectation !== 'blocked';
 }
 
 function heldKey(name: string, { family }: Pick<Cell, 'family'>): string {

@@ -49,6 +49,18 @@ export function evaluate(index: PolicyIndex, connection: Connection): Explanatio
 	return { prediction: summarise(ways, verdicts, connection, mixed), ways, mixed };
 }
 
+/** The prediction's verdict alone: a fraction of the time, where nobody reads why. */
+export function verdictOf(index: PolicyIndex, connection: Connection): Prediction['verdict'] {
+	const verdicts = destinationsOf(connection, index.world).map((to) => wayTo(index, connection, to).verdict);
+	return combined(new Set(verdicts));
+}
+
+/** Of all backends: what is allowed to some and blocked to others is neither. */
+function combined(verdicts: ReadonlySet<Prediction['verdict']>): Prediction['verdict'] {
+	if (verdicts.has('allowed') && verdicts.has('blocked')) return 'unknown';
+	return (['unknown', 'open', 'allowed', 'blocked'] as const).find((verdict) => verdicts.has(verdict)) ?? 'unknown';
+}
+
 function wayTo(index: PolicyIndex, connection: Connection, to: Destination): Way {
 	const egress = evaluateEgress(index, connection, to);
 	const ingress = evaluateIngress(index, connection, to);
@@ -85,8 +97,7 @@ function summarise(
 		becauseOf(way, connection).map((text) => (several ? `to ${way.to}: ${text}` : text)),
 	);
 	if (mixed) return { verdict: 'unknown', because: [mixedText(ways), ...because] };
-	for (const verdict of ['unknown', 'open'] as const) if (verdicts.has(verdict)) return { verdict, because };
-	return { verdict: ways[0]?.verdict ?? 'unknown', because };
+	return { verdict: combined(verdicts), because };
 }
 
 function mixedText(ways: readonly Way[]): string {

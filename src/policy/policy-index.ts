@@ -19,6 +19,15 @@ export interface Party {
 	place: Place;
 }
 
+/** Objects are never changed, and many sets of policies share most of theirs, so that each block is read once. */
+const blocks = new WeakMap<NonNullable<PeerSpec['ipBlock']>, Block>();
+
+function blockOf(text: NonNullable<PeerSpec['ipBlock']>): Block {
+	const block = blocks.get(text) ?? readIpBlock(text);
+	blocks.set(text, block);
+	return block;
+}
+
 /** The policies of one moment, read and looked up by what they select. */
 export class PolicyIndex {
 	readonly world: World;
@@ -27,7 +36,6 @@ export class PolicyIndex {
 	readonly mesh: MeshPolicies;
 	readonly #byNamespace = new Map<string, NetworkPolicy[]>();
 	readonly #selecting = new Map<PodFacts, Record<Direction, NetworkPolicy[]>>();
-	readonly #blocks = new Map<PeerSpec, Block>();
 	readonly #namespaceLabels = new Map<string, Labels>();
 
 	/** `steps[i]`: number of the step in which `policies[i]` was created; default: each in one of its own. */
@@ -64,9 +72,7 @@ export class PolicyIndex {
 	/** Whether a peer of a policy in `namespace` means this party. */
 	matchesPeer(peer: PeerSpec, namespace: string, party: Party, family: IpFamily): Truth {
 		if (!peer.ipBlock) return truthOf(party.pod !== undefined && this.selectsPeer(peer, namespace, party.pod));
-		const block = this.#blocks.get(peer) ?? readIpBlock(peer.ipBlock);
-		this.#blocks.set(peer, block);
-		return blockHolds(block, party.place, this.world, family);
+		return blockHolds(blockOf(peer.ipBlock), party.place, this.world, family);
 	}
 
 	/** API reference, NetworkPolicyPeer: podSelector alone means the policy's own namespace; with both, both must match. */

@@ -7,6 +7,7 @@ import type { DocumentPath } from './document-path.ts';
 import { istioSchemas } from './istio-schema.ts';
 import { envelopeSchema, type NetworkPolicyObject, networkPolicySchema } from './network-policy-schema.ts';
 import type { LoadPolicyFile } from './policy-files.ts';
+import { rememberPositions } from './policy-positions.ts';
 import { type Problems, problemsOf } from './problems.ts';
 import type { PolicyInput } from './schema.ts';
 import { securityGroupPolicySchema } from './security-group-policy-schema.ts';
@@ -112,6 +113,7 @@ function checkPolicy(
 				: undefined;
 	if (checkSchema(schema ?? envelopeSchema, object, problems).length > 0) return undefined;
 	const spec = { name, object: object as KubernetesObject, position: document.locate(path) };
+	rememberPositions(spec.object, (field) => document.locate([...path, ...field]));
 	const networkPolicy = isNetworkPolicy ? (object as NetworkPolicyObject) : undefined;
 	const before = diagnostics.length;
 	if (networkPolicy) checkNetworkPolicy(networkPolicy, problems);

@@ -1,0 +1,168 @@
+import type { KubernetesObject } from '../model/policy.ts';
+import { matchesLabels } from '../policy/label-selector.ts';
+import type { Labels, PodFacts, World } from '../policy/world.ts';
+import { type PeerText } from './network-policy/peer-mutants.ts';
+import { peersOf, portNamesOf, subjectOfPolicy } from './policy-parts.ts';
+import { labelsText, tellingLabels } from './satisfying-labels.ts';
+import { tellingAddresses } from './telling-addresses.ts';
+
+/** A world with pods, namespaces and endpoints outside that nobody declared, but who could tell two policies apart. */
+export interface FurtherWorld {
+	world: World;
+	/** Their names. */
+	pods: Set<string>;
+	namespaces: Set<string>;
+	external: Set<string>;
+}
+
+/** Rules of more peers than this are not gone through peer by peer. */
+const mostPeers = 8;
+const mostPods = 40;
+
+/** For documentation (RFC 5737, RFC 3849): what an endpoint has in the family that is not the point. */
+const nowhere = { ipv4: { exact: '192.0.2.99' }, ipv6: { exact: '2001:db8::99' } };
+
+const nameLabel = 'kubernetes.io/metadata.name';
+
+/** `differing`: of the policies, what differs. `whole`: all of them, of which the peers are taken where they are few. */
+export function furtherWorld(
+	world: World,
+	differing: readonly KubernetesObject[],
+	whole: readonly KubernetesObject[],
+): FurtherWorld {
+	const further = new Builder(world, whole.flatMap(portNamesOf));
+	for (const { metadata, spec } of differing) {
+		const namespace = metadata.namespace ?? 'default';
+		if (!world.namespaces[namespace]) continue;
+		for (const labels of tellingLabels(subjectOfPolicy(spec))) further.addPod(namespace, labels);
+		further.addPod(namespace, {});
+	}
+	for (const objects of [differing, whole]) {
+		for (const object of objects) {
+			const peers = peersOf(object);
+			if (peers.length > mostPeers) continue;
+			for (const peer of peers) further.addPeer(peer, object.metadata.namespace ?? 'default');
+		}
+	}
+	for (const peer of differing.flatMap(peersOf).slice(0, mostPeers)) further.addPeer(peer, undefined);
+	return further.made;
+}
+
+class Builder {
+	readonly made: FurtherWorld;
+	readonly #portNames: readonly string[];
+	readonly #known: Set<string>;
+
+	constructor(world: World, portNames: readonly string[]) {
+		const copy = {
+			...world,
+			namespaces: { ...world.namespaces },
+			pods: { ...world.pods },
+			external: { ...world.external },
+		};
+		this.made = { world: copy, pods: new Set(), namespaces: new Set(), external: new Set() };
+		this.#portNames = [...new Set(portNames)];
+		this.#known = new Set(
+			Object.values(world.pods)
+				.filter((pod) => !pod.hostNetwork)
+				.map((pod) => `${pod.namespace} ${labelsText(pod.labels)}`),
+		);
+	}
+
+	addPod(namespace: string, labels: Labels): void {
+		const key = `${namespace} ${labelsText(labels)}`;
+		if (this.#known.has(key) || this.made.pods.size >= mostPods) return;
+		this.#known.add(key);
+		const { world } = this.made;
+		const name = freeName([namespace, ...Object.values(labels)].join('-'), world.pods);
+		const [example] = Object.values(world.pods).filter((pod) => pod.namespace === namespace);
+		world.pods[name] = {
+			...{ namespace, labels, hostNetwork: false, addresses: {} },
+			namedPorts: this.#portNames.map((port) => this.#namedPort(port)),
+			...(example?.mesh && { mesh: example.mesh }),
+			...(example?.node !== undefined && { node: example.node }),
+		};
+		this.made.pods.add(name);
+	}
+
+	/** Pods that a peer tells apart; `namespace` undefined: only who is outside. */
+	addPeer({ podSelector, namespaceSelector, ipBlock }: PeerText, namespace: string | undefined): void {
+		if (ipBlock) {
+			this.#addOutside(ipBlock);
+			return;
+		}
+		if (namespace === undefined) return;
+		const namespaces = namespaceSelector
+			? this.#namespacesTold(namespaceSelector)
+			: [namespace, ...this.#others(namespace)];
+		for (const place of namespaces) {
+			for (const labels of podSelector ? tellingLabels(podSelector) : [{}]) this.addPod(place, labels);
+		}
+	}
+
+	/** A declared or a further namespace for each set of labels that the selector tells apart. */
+	#namespacesTold(selector: Record<string, unknown>): string[] {
+		const { namespaces } = this.made.world;
+		const names = new Set<string>();
+		for (const labels of tellingLabels(selector)) {
+			const wanted = labels[nameLabel];
+			const declared = Object.entries(namespaces).find(
+				([name, facts]) =>
+					labelsText({ ...facts.labels, [nameLabel]: name }) === labelsText({ [nameLabel]: name, ...labels }),
+			)?.[0];
+			names.add(declared ?? this.#addNamespace(wanted, labels));
+		}
+		for (const [name, facts] of Object.entries(namespaces)) {
+			if (!facts.foreign && matchesLabels(selector, { ...facts.labels, [nameLabel]: name })) names.add(name);
+		}
+		return [...names];
+	}
+
+	#addNamespace(wanted: string | undefined, { [nameLabel]: _, ...labels }: Labels): string {
+		const { namespaces } = this.made.world;
+		const name =
+			wanted !== undefined && !namespaces[wanted]
+				? wanted
+				: freeName(['further', ...Object.values(labels)].join('-'), namespaces);
+		namespaces[name] = { labels };
+		this.made.namespaces.add(name);
+		return name;
+	}
+
+	#others(namespace: string): string[] {
+		const others = Object.entries(this.made.world.namespaces).filter(
+			([name, { foreign }]) => name !== namespace && !foreign,
+		);
+		const [first] = others;
+		return [first?.[0] ?? this.#addNamespace(undefined, {})];
+	}
+
+	#addOutside(block: { cidr: string; except?: string[] }): void {
+		const { external } = this.made.world;
+		const add = (name: string, addresses: World['external'][string]['addresses']): void => {
+			external[name] = { addresses };
+			this.made.external.add(name);
+		};
+		if (!this.made.external.has('elsewhere')) add('elsewhere', {});
+		for (const { family, address } of tellingAddresses(block)) {
+			const name = `at-${address.replaceAll(/[.:]+/g, '-').replaceAll(/^-|-$/g, '')}`;
+			if (!external[name]) add(name, { ...nowhere, [family]: { exact: address } });
+		}
+	}
+
+	#namedPort(name: string): PodFacts['namedPorts'][number] {
+		const known = Object.values(this.made.world.pods).flatMap(({ namedPorts }) => namedPorts);
+		return known.find((port) => port.name === name) ?? { name, port: 8080, protocol: 'tcp' };
+	}
+}
+
+function freeName(wanted: string, taken: Readonly<Record<string, unknown>>): string {
+	const name = wanted
+		.toLowerCase()
+		.replaceAll(/[^a-z0-9-]+/g, '-')
+		.replaceAll(/-+/g, '-')
+		.replaceAll(/^-|-$/g, '')
+		.slice(0, 50);
+	if (!taken[name]) return name;
+	for (let number = 2; ; number += 1) if (!taken[`${name}-${number}`]) return `${name}-${number}`;
+}

@@ -1,0 +1,209 @@
+import type { Prediction } from '../model/plan.ts';
+import { type CompiledPolicies, compilePolicies } from '../policy/compile-policies.ts';
+import { compareMoments, inWorld, type MomentComparison } from './comparison.ts';
+import { declarationOf } from './declaration.ts';
+import { type FurtherWorld, furtherWorld } from './further-world.ts';
+import type { Mutant } from './mutant.ts';
+import { noticedBy } from './notice.ts';
+import { attemptText, listenerFor, pathText, type Remedy } from './remedy.ts';
+import { type Found, lookAt, searchPaths, type SearchResult } from './search.ts';
+import { compiledAt, type Subject } from './subject.ts';
+import { whatDiffers } from './what-differs.ts';
+import { momentText } from './moment-text.ts';
+
+/** What became of one mutant. */
+export type Fate =
+	/** `predicted`: only by attempts that follow the text, and so notice an engine but not the file. */
+	| {
+			is: 'noticed';
+			by: 'declared' | 'predicted';
+			cell: string;
+			before: Prediction['verdict'];
+			after: Prediction['verdict'];
+	  }
+	/** No attempt would fail, and one between what is declared could. */
+	| { is: 'missed'; remedy: Remedy }
+	/** No attempt between what is declared could tell; with something more one could. */
+	| { is: 'beyond'; remedy: Remedy; paths: number }
+	/** What could tell is left open by the specification, or rests on what is not known. */
+	| { is: 'undecided'; path: string; before: Prediction['verdict']; after: Prediction['verdict']; because: string[] }
+	| { is: 'equivalent'; because: string; paths: number };
+
+export interface JudgedMutant {
+	mutant: Mutant;
+	fate: Fate;
+}
+
+/** A path that an earlier mutant of the same scenario needs to be noticed: one attempt may do for several. */
+export interface Proposed {
+	moment: number;
+	found: Found;
+}
+
+/**
+ * Holds one mutant against every attempt, and if none would notice it, against every path that could be attempted.
+ * `proposed` is looked at first, and grows.
+ */
+export function judgeMutant(subject: Subject, mutant: Mutant, proposed: Proposed[] = []): JudgedMutant {
+	const moments = compareMoments(subject, mutant);
+	const notice = noticedBy(subject, moments);
+	if (notice) {
+		const { by, before, after, cell } = notice;
+		return { mutant, fate: { is: 'noticed', by, cell: cell.id, before, after } };
+	}
+	return { mutant, fate: unnoticed(subject, mutant, moments, proposed) };
+}
+
+interface Looked extends SearchResult {
+	moment: number;
+}
+
+function unnoticed(
+	subject: Subject,
+	mutant: Mutant,
+	moments: readonly (MomentComparison | undefined)[],
+	proposed: Proposed[],
+): Fate {
+	const again = proposed.flatMap(({ moment, found }) => repeated(found, moment, moments[moment], subject))[0];
+	if (again) return missed(subject, mutant, again);
+	const when = placesFor(subject, moments);
+	if (when.length === 0)
+		return { is: 'equivalent', because: 'it is never in force when attempts can be made', paths: 0 };
+	const looked = when.map(({ moment, comparison }): Looked => {
+		const { pods, external } = subject.plan.workload;
+		const policies = [...(subject.states[moment]?.policies.values() ?? [])];
+		const { families } = subject;
+		return { ...searchPaths({ comparison, families, listeners: { pods, external }, policies }), moment };
+	});
+	const hit = looked.flatMap(({ found, moment }) => (found ? [{ found, moment }] : []))[0];
+	if (hit) {
+		proposed.push(hit);
+		return missed(subject, mutant, hit);
+	}
+	const paths = looked.reduce((sum, one) => sum + one.paths, 0);
+	const further = lookFurther(subject, mutant, when);
+	if (further.remedy) return { is: 'beyond', remedy: further.remedy, paths };
+	const doubt = looked.flatMap(({ doubtful, moment }) => (doubtful ? [undecided(subject, doubtful, moment)] : []))[0];
+	const undecidable = doubt ?? further.doubt;
+	if (undecidable) return undecidable;
+	return { is: 'equivalent', because: whyEquivalent(subject, looked), paths };
+}
+
+/** The same attempt, if it tells this mutant too. */
+function repeated(
+	{ attempt }: Found,
+	moment: number,
+	comparison: MomentComparison | undefined,
+	{ families }: Subject,
+): Proposed[] {
+	const found = comparison && lookAt(attempt, comparison, families);
+	return found ? [{ moment, found }] : [];
+}
+
+function missed(subject: Subject, mutant: Mutant, { found, moment }: Proposed): Fate {
+	const { because } = compiledAt(subject, moment).predict({ ...found.attempt.connection, family: found.family });
+	return { is: 'missed', remedy: remedyOf(subject, mutant, found, moment, because, undefined) };
+}
+
+/** Moments at which the mutant is another policy, those first at which the scenario attempts something. */
+function placesFor(
+	{ timeline }: Subject,
+	moments: readonly (MomentComparison | undefined)[],
+): { moment: number; comparison: MomentComparison }[] {
+	const places = moments.flatMap((comparison, moment) =>
+		comparison && !timeline.moments[moment]?.passing ? [{ moment, comparison }] : [],
+	);
+	const attempts = ({ moment }: { moment: number }) => (timeline.moments[moment]?.attempts ? 0 : 1);
+	return places.toSorted((one, other) => attempts(one) - attempts(other));
+}
+
+function lookFurther(
+	subject: Subject,
+	mutant: Mutant,
+	when: readonly { moment: number; comparison: MomentComparison }[],
+): { remedy?: Remedy; doubt?: Fate } {
+	let doubt: Fate | undefined;
+	for (const { moment, comparison } of when) {
+		const { gone, come, world } = comparison;
+		const [one, other] = [gone[0], come[0]];
+		const differing = one && other && one.metadata === other.metadata ? whatDiffers(one, other) : [...gone, ...come];
+		const further = furtherWorld(world, differing, [...gone, ...come]);
+		const state = subject.states[moment];
+		if (!state) continue;
+		const policies = [...state.policies.values()];
+		const steps = [...state.policies.keys()].map((identity) => state.created.get(identity) ?? 0);
+		const before = compilePolicies(policies, further.world, steps);
+		const inside = inWorld(subject, mutant, moment, further.world, () => before);
+		if (!inside) continue;
+		const { pods, external } = subject.plan.workload;
+		const { found, doubtful } = searchPaths({
+			...{ comparison: inside, families: subject.families, listeners: { pods, external }, policies },
+			within: ({ from, to }) => [from, to].some((end) => isFurther(end, further)),
+		});
+		if (doubtful) doubt ??= undecidedBy(before, doubtful);
+		if (!found) continue;
+		const because = before.predict({ ...found.attempt.connection, family: found.family }).because;
+		return { remedy: remedyOf(subject, mutant, found, moment, because, further) };
+	}
+	return doubt ? { doubt } : {};
+}
+
+function isFurther({ kind, name }: { kind: string; name: string }, { pods, external }: FurtherWorld): boolean {
+	return kind === 'pod' ? pods.has(name) : kind === 'external' && external.has(name);
+}
+
+function remedyOf(
+	subject: Subject,
+	mutant: Mutant,
+	found: Found,
+	moment: number,
+	because: string[],
+	further: FurtherWorld | undefined,
+): Remedy {
+	const { from, to } = found.attempt.connection;
+	const declare = further ? [from, to].flatMap((end) => declarationOf(end, further, found)) : [];
+	const target = to.kind === 'external' ? `external.${to.name}` : `pods.${to.name}`;
+	const listen = declare.some(({ key }) => key === target) ? undefined : listenerFor(found);
+	const { before, after } = found;
+	const name = hasId(subject, found, moment) ? mutant.operator : undefined;
+	return {
+		attempt: attemptText(found, name),
+		when: momentText(subject, moment),
+		listen,
+		declare,
+		before,
+		after,
+		because,
+	};
+}
+
+/** Another attempt on the same path would have the same case id. */
+function hasId(subject: Subject, found: Found, moment: number): boolean {
+	const phase = subject.timeline.moments[moment]?.attempts?.phase;
+	const kind = found.attempt.connection.attempted?.kind ?? 'connect';
+	const { from, to, port, protocol } = found.attempt.connection;
+	return subject.plan.cells.some(
+		(cell) =>
+			cell.phase === phase &&
+			cell.kind === kind &&
+			[cell.from.name, cell.to.name, cell.port, cell.protocol].join() === [from.name, to.name, port, protocol].join(),
+	);
+}
+
+function undecided(subject: Subject, found: Found, moment: number): Fate {
+	return undecidedBy(compiledAt(subject, moment), found);
+}
+
+function undecidedBy(policies: CompiledPolicies, { attempt, family, before, after }: Found): Fate {
+	const connection = { ...attempt.connection, family };
+	const { because } = policies.predict(connection);
+	return { is: 'undecided', path: pathText(connection), before, after, because };
+}
+
+function whyEquivalent(subject: Subject, looked: readonly Looked[]): string {
+	const masked = looked.flatMap(({ masked: attempt, moment }) => (attempt ? [{ attempt, moment }] : []))[0];
+	if (!masked) return 'it selects the same, and lets the same through';
+	const { connection } = masked.attempt;
+	const { verdict, because } = compiledAt(subject, masked.moment).predict(connection);
+	return `what it changes is decided elsewhere: ${pathText(connection)} stays ${verdict} (${because.join('; ')})`;
+}

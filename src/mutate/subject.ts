@@ -1,0 +1,65 @@
+import type { IpFamily } from '../model/address.ts';
+import { capabilityNames } from '../model/capability.ts';
+import type { KnownNetwork } from '../model/cluster.ts';
+import type { ScenarioPlan } from '../model/plan.ts';
+import type { Scenario } from '../model/scenario.ts';
+import type { ClusterState } from '../plan/cluster-state.ts';
+import { policiesForFamilies } from '../plan/for-families.ts';
+import { planScenarios } from '../plan/plan-scenarios.ts';
+import { statesOf, type Timeline, timelineOf } from '../plan/timeline.ts';
+import { type CompiledPolicies, compilePolicies } from '../policy/compile-policies.ts';
+import type { Mutant } from './mutant.ts';
+
+/** What of a cluster matters for what policies mean. */
+export interface MutationTarget {
+	families: readonly IpFamily[];
+	known?: KnownNetwork | undefined;
+}
+
+/** A scenario with everything that its mutants are held against. */
+export interface Subject {
+	/** With the policies as clusters of these families have them. */
+	scenario: Scenario;
+	families: readonly IpFamily[];
+	plan: ScenarioPlan;
+	timeline: Timeline;
+	states: readonly ClusterState[];
+	/** By moment; each is compiled when it is first asked for. */
+	compiled: (CompiledPolicies | undefined)[];
+}
+
+/** Planned as for a cluster that can do everything: which attempts one can carry out is another question. */
+export function subjectOf(written: Scenario, target: MutationTarget): Subject {
+	const capabilities = new Set(capabilityNames);
+	const { plan: planned } = planScenarios([written], { name: 'any', capabilities, ...target });
+	const [plan] = planned.scenarios;
+	if (!plan) throw new Error('a plan has the scenarios that were planned');
+	const wanted = written.ipFamilies ?? target.families;
+	const here = wanted.filter((family) => target.families.includes(family));
+	const families = here.length > 0 ? here : wanted;
+	const scenario = { ...written, policies: policiesForFamilies(written, target.families) };
+	const timeline = timelineOf(plan, scenario, target.known);
+	return { scenario, families, plan, timeline, states: statesOf(timeline, plan, scenario), compiled: [] };
+}
+
+/** The scenario with the mutant in the place of its policy. */
+export function withMutant(scenario: Scenario, { policy, object }: Mutant, families: readonly IpFamily[]): Scenario {
+	const policies = scenario.policies.flatMap((spec) => {
+		if (spec.name !== policy) return [spec];
+		return object ? policiesForFamilies({ ...scenario, policies: [{ ...spec, object }] }, families) : [];
+	});
+	return { ...scenario, policies };
+}
+
+export function compileState(world: Timeline['moments'][number]['world'], state: ClusterState): CompiledPolicies {
+	const { policies, created } = state;
+	const steps = [...policies.keys()].map((identity) => created.get(identity) ?? 0);
+	return compilePolicies([...policies.values()], world, steps);
+}
+
+export function compiledAt(subject: Subject, moment: number): CompiledPolicies {
+	const [state, at] = [subject.states[moment], subject.timeline.moments[moment]];
+	if (!state || !at) throw new Error(`there is no moment ${moment}`);
+	subject.compiled[moment] ??= compileState(at.world, state);
+	return subject.compiled[moment];
+}
