@@ -1,4 +1,5 @@
-import { type CommandSpec, commandNames, commands } from '../src/cli/commands.ts';
+import type { CommandSpec } from '../src/cli/command-spec.ts';
+import { commandNames, commands } from '../src/cli/commands.ts';
 import { argumentSyntax, flagSyntax } from '../src/cli/command-line.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
 import { notConfigurable } from '../src/cli/config-file.ts';

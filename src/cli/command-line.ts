@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { invoke } from './actions.ts';
-import { type CommandSpec, commandNames, commands } from './commands.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { commandNames, commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { configFile } from './config-name.ts';

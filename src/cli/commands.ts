@@ -1,23 +1,7 @@
 import { json, kind, kubernetes, out, paths, reporter, run, selection, shard, verbose } from './common-flags.ts';
-import type { Flags } from './flag.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { mutate } from './mutation-commands.ts';
 import { runFlags } from './run-flags.ts';
-
-export interface CommandSpec {
-	summary: string;
-	/** `PATHS`, `RUN`, ...; `many` takes any number. */
-	argument?: {
-		name: string;
-		required: boolean;
-		many: boolean;
-		help: string;
-		/** What it may begin with, where that is known. */
-		words?: readonly string[];
-		/** Required arguments that come before it, and what they are. */
-		before?: Record<string, string>;
-	};
-	flags: Flags;
-	examples: string[];
-}
 
 /** The one table of commands and flags: the source of the parser, help, docs/cli.md and the names in the environment. */
 export const commands = {
@@ -99,38 +83,7 @@ export const commands = {
 			'gatecrash explain client-one svc/kube-dns:53/udp scenarios/network-policy --json',
 		],
 	},
-	mutate: {
-		summary: 'weaken the policies one field at a time: which mistakes would no attempt notice? needs no cluster',
-		argument: paths,
-		flags: {
-			cluster: {
-				kind: 'text',
-				value: 'NAME',
-				help: 'with what is known of this cluster’s network',
-				default: 'embedded',
-			},
-			tag: selection.tag,
-			mutant: { kind: 'texts', value: 'TEXT', help: 'only mutants whose id contains this text; several: any' },
-			minScore: {
-				kind: 'count',
-				value: 'PERCENT',
-				least: 0,
-				default: 100,
-				help: 'exit code 1 where a scenario notices fewer of its mutants',
-			},
-			strict: {
-				kind: 'switch',
-				help: 'count what only a further pod could tell, and what only `expect: predicted` notices, as missed',
-			},
-			verbose: { kind: 'switch', short: 'v', help: 'every mutant, also those that are noticed' },
-			json,
-		},
-		examples: [
-			'gatecrash mutate my.yaml',
-			'gatecrash mutate scenarios --min-score 90',
-			'gatecrash mutate my.yaml --mutant database/ -v',
-		],
-	},
+	mutate,
 	judge: {
 		summary: 'judge a recorded history again; the same bytes as when it was recorded',
 		argument: run,

@@ -6,7 +6,8 @@ import { problemsOf } from '../scenario/problems.ts';
 import { readTextFile } from '../scenario/read-text-file.ts';
 import { checkSchema } from '../scenario/schema-problems.ts';
 import { readYaml } from '../scenario/yaml-document.ts';
-import { type CommandSpec, commandNames, commands } from './commands.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { commandNames, commands } from './commands.ts';
 import { configFile } from './config-name.ts';
 import { type Flag, kebabName } from './flag.ts';
 

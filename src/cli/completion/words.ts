@@ -1,4 +1,5 @@
-import { type CommandSpec, commandNames, commands } from '../commands.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import { commandNames, commands } from '../commands.ts';
 import { type Flag, kebabName } from '../flag.ts';
 
 /** What can be completed after a command. */
