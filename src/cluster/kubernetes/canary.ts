@@ -47,6 +47,18 @@ export class Canary {
 		return turn;
 	}
 
+	/** Its pods went with a node that was restarted: resolves when what is left of them is gone; they are made anew when needed. */
+	async renew(signal: AbortSignal): Promise<void> {
+		const pods = [...this.#servers, ...(this.#client ? [this.#client] : [])];
+		this.close();
+		this.#session = undefined;
+		this.#client = undefined;
+		await this.#options.maker.remove(
+			pods.map(({ ref }) => ref),
+			signal,
+		);
+	}
+
 	close(): void {
 		this.#session?.close();
 	}

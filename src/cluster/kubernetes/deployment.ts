@@ -204,7 +204,11 @@ export class KubernetesDeployment implements Deployment {
 	}
 
 	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
-		return this.#withEffects((faults, place) => faults.heal(fault, place, this.#signal.aborted));
+		return this.#withEffects(async (faults, place) => {
+			const seen = await faults.heal(fault, place, this.#signal.aborted);
+			if (fault === 'restart-node' && !this.#signal.aborted) await this.#site.harness.nodesRestarted(this.#signal);
+			return seen;
+		});
 	}
 
 	canary(bound: number, signal: AbortSignal): Promise<number | undefined> {

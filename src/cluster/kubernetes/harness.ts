@@ -72,6 +72,11 @@ export class Harness {
 		return this.#canary.settle(bound, signal);
 	}
 
+	/** After nodes were restarted: pods that were there before run no more. */
+	async nodesRestarted(signal: AbortSignal): Promise<void> {
+		await this.#canary?.renew(signal);
+	}
+
 	/** As `KubernetesSiteOptions.openCapture`, by a pod on the node; undefined where there are none. */
 	get openCapture(): OpenCapture | undefined {
 		const { client, ownership, captureImage: image } = this.#options;
