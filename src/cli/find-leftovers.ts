@@ -19,6 +19,7 @@ import {
 	removeLeftover,
 } from '../cluster/cleaning/object-leftovers.ts';
 import { isOfNodes } from '../cluster/recovering/nodes-back.ts';
+import { connectAgain } from '../cluster/recovering/nodes-again.ts';
 import { describeRecovery, isInForce, recover } from '../cluster/recovering/recover-fault.ts';
 import { standbyRun } from '../cluster/kubernetes/standby.ts';
 import { connect } from '../kube/connect.ts';
@@ -27,7 +28,7 @@ import { nameOf } from '../kube/kube-object.ts';
 import type { LedgerEntry } from '../model/cluster.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { findLedgers, type LedgerOfRun } from './ledgers.ts';
-import { mayBeRestarting, nodeFaultLeftovers, restartPatience } from './node-fault-leftovers.ts';
+import { mayBeRestarting, nodeFaultLeftovers } from './node-fault-leftovers.ts';
 import { describeEntry } from './what-is-left.ts';
 
 /** One thing that a run left, and how it is removed. */
@@ -181,7 +182,7 @@ class Search implements LeftoverSearch {
 					this.notes.push(`what else run ${ledger.id} left in that cluster is looked for when it is healed`);
 					continue;
 				}
-				const client = await this.#connect(kubeconfig, context, mayBeRestarting(group) ? restartPatience : patience);
+				const client = await this.#connect(kubeconfig, context, mayBeRestarting(group));
 				const objects = group.filter((entry) => entry.makes === 'object');
 				for (const leftover of await findByLedger(client, objects, ledger.id)) this.#addObject(leftover, client);
 				const changes = group.filter((entry) => entry.makes === 'change');
@@ -218,8 +219,8 @@ class Search implements LeftoverSearch {
 		this.#add({ title, run: changed.run, rank: -1, key: title, remove: () => restoreChanged(client, changed) });
 	}
 
-	async #connect(kubeconfig: string | undefined, context: string | undefined, bound = patience): Promise<KubeClient> {
-		const client = await connect({ kubeconfig, context, patience: bound });
+	async #connect(kubeconfig: string | undefined, context: string | undefined, restarting = false): Promise<KubeClient> {
+		const client = await (restarting ? connectAgain(kubeconfig, context) : connect({ kubeconfig, context, patience }));
 		this.#clients.push(client);
 		return client;
 	}

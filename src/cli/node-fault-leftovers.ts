@@ -1,11 +1,8 @@
 import { areNodesDown, bringNodesBack, isOfNodes } from '../cluster/recovering/nodes-back.ts';
 import { describeRecovery } from '../cluster/recovering/recover-fault.ts';
-import { connect } from '../kube/connect.ts';
+import { connectAgain } from '../cluster/recovering/nodes-again.ts';
 import type { LedgerEntry } from '../model/cluster.ts';
 import type { Leftover } from './find-leftovers.ts';
-
-/** An API server that is started again answers after 7 to 30 s. Milliseconds. */
-export const restartPatience = 120_000;
 
 /**
  * Faults in force beneath the API server, which perhaps answers nobody: they are found and healed without it. Each is gone
@@ -19,7 +16,7 @@ export async function nodeFaultLeftovers(entries: readonly LedgerEntry[], run: s
 		const title = `fault ${fault} in force: ${describeRecovery(recovery)}`;
 		const remove = async () => {
 			await bringNodesBack(recovery);
-			const client = await connect({ kubeconfig, context, patience: restartPatience });
+			const client = await connectAgain(kubeconfig, context);
 			client.close();
 		};
 		leftovers.push({ title, run, rank: -2, key: title, remove });

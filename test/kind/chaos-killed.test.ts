@@ -76,7 +76,7 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 				expect(cleaned.exitCode, `${cleaned.stdout}\n${cleaned.stderr}`).to.equal(0);
 				await expectHealed();
 				const again = await gatecrash('clean', '--yes', '--out', out);
-				expect(again.stdout).to.equal('nothing to delete\n');
+				expect(again.stdout).to.equal('nothing to delete');
 				expect(again.exitCode).to.equal(0);
 			});
 		}

@@ -1,11 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../../kube/connect.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
+import { GatecrashError } from '../../model/gatecrash-error.ts';
 
 /** From 7 s for a node to 30 s on a busy machine. Milliseconds. */
 const bound = 180_000;
+const pause = 500;
 
 interface NodeObject extends KubeObject {
 	status?: { conditions?: { type: string; status: string; lastHeartbeatTime?: string }[] };
+}
+
+/**
+ * A client for an API server that is perhaps on its way back, and refuses everybody until its roles are loaded. Whoever
+ * connects closes. @throws GatecrashError GC_CLUSTER, GC_NOT_PERMITTED when the bound passes.
+ */
+export async function connectAgain(kubeconfig: string | undefined, context: string | undefined): Promise<KubeClient> {
+	const until = performance.now() + bound;
+	for (;;) {
+		try {
+			return await connect({ kubeconfig, context, patience: bound });
+		} catch (error) {
+			const refused = error instanceof GatecrashError && error.code === 'GC_NOT_PERMITTED';
+			if (!refused || performance.now() > until) throw error;
+		}
+		await sleep(pause);
+	}
 }
 
 /** Resolves when it answers. @throws GatecrashError GC_CLUSTER when the bound passes. */
