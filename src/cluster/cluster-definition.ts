@@ -3,25 +3,33 @@ import { z } from 'zod';
 import { capabilityNames } from '../model/capability.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { addOn } from './add-on.ts';
+import { checkEksConfig } from './eks/eks-config.ts';
 
 const clusterDefinition = z.strictObject({
 	apiVersion: z.literal('gatecrash.dev/v1alpha1'),
 	kind: z.literal('Cluster'),
 	metadata: z.strictObject({ name: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/) }),
-	spec: z.strictObject({
-		driver: z.enum(['netns', 'kind', 'eks', 'existing']),
-		nodes: z.int().min(1).max(20).default(1),
-		ipFamily: z.enum(['ipv4', 'ipv6', 'dual']).default('dual'),
-		/** Node image of kind; without one, kind's own default. */
-		image: z.string().min(1).optional(),
-		/** A Node.js image for probe pods. */
-		agentImage: z.string().min(1).optional(),
-		/** The driver's own configuration. */
-		config: z.record(z.string(), z.unknown()).default({}),
-		addOns: z.array(addOn).default([]),
-		/** Capabilities; checked against what is found. */
-		provides: z.array(z.enum(capabilityNames)).default([]),
-	}),
+	spec: z
+		.strictObject({
+			driver: z.enum(['netns', 'kind', 'eks', 'existing']),
+			nodes: z.int().min(1).max(20).default(1),
+			ipFamily: z.enum(['ipv4', 'ipv6', 'dual']).default('dual'),
+			/** Node image of kind; without one, kind's own default. */
+			image: z.string().min(1).optional(),
+			/** A Node.js image for probe pods. */
+			agentImage: z.string().min(1).optional(),
+			/** The driver's own configuration. */
+			config: z.record(z.string(), z.unknown()).default({}),
+			addOns: z.array(addOn).default([]),
+			/** Capabilities; checked against what is found. */
+			provides: z.array(z.enum(capabilityNames)).default([]),
+		})
+		.superRefine((spec, context) => {
+			if (spec.driver !== 'eks') return;
+			for (const { path, message } of checkEksConfig(spec)) {
+				context.addIssue({ code: 'custom', path: ['config', ...path], message });
+			}
+		}),
 });
 
 /** A file under clusters/: how a cluster is had, and what it promises. */
