@@ -25,6 +25,12 @@ export interface OpenClusterOptions {
 	images?: { node?: string; agent?: string };
 	/** Where clusters that gatecrash made are recorded; default .gatecrash/clusters. */
 	clusters?: string;
+	/** Driver eks: it may cost money. */
+	yes?: boolean;
+	/** Driver eks: the AWS region; default what AWS's own tools would use, then the definition's. */
+	region?: string;
+	/** Driver eks: after so many milliseconds anybody's clean-up may delete what is left. */
+	lifetime?: number;
 	/** Driver existing: which cluster. */
 	kubeconfig?: string;
 	context?: string;

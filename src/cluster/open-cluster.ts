@@ -27,10 +27,8 @@ export async function openCluster(nameOrFile: string, options: OpenClusterOption
 			return (await import('./kind/kind-cluster.ts')).createKindCluster(definition, options);
 		case 'existing':
 			return (await import('./existing/existing-cluster.ts')).createExistingCluster(definition, options);
-		default:
-			throw new GatecrashError('GC_CLUSTER', `Clusters of driver ${definition.spec.driver} can't be used yet.`, {
-				hint: 'Use --cluster embedded.',
-			});
+		case 'eks':
+			return (await import('./eks/eks-cluster.ts')).createEksCluster(definition, options);
 	}
 }
 

@@ -234,6 +234,8 @@ export interface Deployment {
 export type LedgerEntry =
 	| { makes: 'kind-cluster'; name: string; kubeconfig: string }
 	| { makes: 'container'; engine: 'docker'; name: string }
+	/** With its VPC, its nodes and its stacks; `account`: AWS's number of it. */
+	| { makes: 'eks-cluster'; name: string; region: string; account: string }
 	/** An object of the cluster's own is about to be changed; what it said before stands in its annotations from then on. */
 	| {
 			makes: 'change';

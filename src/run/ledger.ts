@@ -68,6 +68,8 @@ export function ledgerKey(entry: LedgerEntry): string {
 	switch (entry.makes) {
 		case 'kind-cluster':
 			return JSON.stringify([entry.makes, entry.name]);
+		case 'eks-cluster':
+			return JSON.stringify([entry.makes, entry.account, entry.region, entry.name]);
 		case 'container':
 			return JSON.stringify([entry.makes, entry.engine, entry.name]);
 		case 'fault':
@@ -82,7 +84,7 @@ export function ledgerKey(entry: LedgerEntry): string {
 
 /** Whoever cleans up may be in another folder, and have another KUBECONFIG. */
 function withAbsolutePath(entry: LedgerEntry): LedgerEntry {
-	if (entry.makes === 'container') return entry;
+	if (entry.makes === 'container' || entry.makes === 'eks-cluster') return entry;
 	if (entry.makes === 'kind-cluster') return { ...entry, kubeconfig: resolve(entry.kubeconfig) };
 	const variable = process.env['KUBECONFIG'];
 	const single = variable !== undefined && variable !== '' && !variable.includes(delimiter) ? variable : undefined;

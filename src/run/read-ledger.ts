@@ -65,6 +65,9 @@ function isEntry(value: unknown): value is LedgerEntry {
 	if (!isRecord(value)) return false;
 	if (value['makes'] === 'fault') return isFault(value['fault']) && isRecovery(value['recovery']);
 	if (typeof value['name'] !== 'string') return false;
+	if (value['makes'] === 'eks-cluster') {
+		return typeof value['region'] === 'string' && typeof value['account'] === 'string';
+	}
 	if (value['makes'] === 'kind-cluster' || value['makes'] === 'container') return true;
 	const isObject = value['makes'] === 'object' || value['makes'] === 'change';
 	return isObject && typeof value['kind'] === 'string' && typeof value['apiVersion'] === 'string';

@@ -7,7 +7,7 @@ export interface CommandOptions {
 	input?: string;
 	/** Milliseconds. */
 	timeout?: number;
-	/** Gets each line of standard error as it comes. */
+	/** Gets each line of what it says as it comes. */
 	onLine?: (line: string) => void;
 	/**
 	 * `with-us`: killed with this process, even when that is killed outright. `by-itself`: runs to its end whatever
@@ -16,13 +16,19 @@ export interface CommandOptions {
 	ends?: 'with-us' | 'by-itself';
 }
 
+const howToInstall = {
+	docker: 'Install Docker.',
+	kind: 'Install kind (https://kind.sigs.k8s.io).',
+	eksctl: 'Install eksctl (https://eksctl.io/installation).',
+} as const;
+
 /**
- * Runs `docker` or `kind` and gives its standard output.
+ * Runs `docker`, `kind` or `eksctl` and gives its standard output.
  * @throws GatecrashError GC_TOOL_MISSING when it is not installed, GC_CLUSTER with its last words when it fails; the
  * signal's reason when that is aborted.
  */
 export async function command(
-	tool: 'docker' | 'kind',
+	tool: keyof typeof howToInstall,
 	args: string[],
 	{ signal, input, timeout = 60_000, onLine, ends = 'with-us' }: CommandOptions = {},
 ): Promise<string> {
@@ -35,7 +41,9 @@ export async function command(
 		detached: true,
 		maxBuffer: 64 * 1024 * 1024,
 	});
-	if (onLine) child.stderr?.setEncoding('utf8').on('data', (text: string) => text.split(/[\r\n]+/).forEach(onLine));
+	// eksctl tells its steps on standard output.
+	const said = tool === 'eksctl' ? child.stdout : child.stderr;
+	if (onLine) said?.setEncoding('utf8').on('data', (text: string) => text.split(/[\r\n]+/).forEach(onLine));
 	const abort = () => killGroup(child.pid);
 	signal?.addEventListener('abort', abort, { once: true });
 	try {
@@ -67,11 +75,11 @@ function dyingWithUs(tool: string, args: string[]): readonly [string, string[]] 
 	return [setpriv, ['--pdeathsig', 'KILL', found, ...args]];
 }
 
-function explain(tool: string, args: string[], error: unknown, timeout: number): GatecrashError {
+function explain(tool: keyof typeof howToInstall, args: string[], error: unknown, timeout: number): GatecrashError {
 	if (!(error instanceof ExecaError)) throw error;
 	if (error.code === 'ENOENT') {
 		return new GatecrashError('GC_TOOL_MISSING', `${tool} is not installed.`, {
-			hint: tool === 'kind' ? 'Install kind (https://kind.sigs.k8s.io).' : 'Install Docker.',
+			hint: howToInstall[tool],
 		});
 	}
 	const what = `${tool} ${args.slice(0, 2).join(' ')}`;

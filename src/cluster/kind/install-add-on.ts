@@ -29,7 +29,11 @@ export async function applyAddOn(
 }
 
 /** Resolves when all that the definition names is ready. @throws GatecrashError GC_CLUSTER when the bound passes. */
-export async function waitForAddOn(client: KubeClient, addOn: AddOn, signal: AbortSignal): Promise<void> {
+export async function waitForAddOn(
+	client: KubeClient,
+	addOn: Pick<AddOn, 'ready' | 'readyWithin'>,
+	signal: AbortSignal,
+): Promise<void> {
 	await Promise.all(
 		addOn.ready.map((condition) => waitForCondition(client, condition, addOn.readyWithin * 1000, signal)),
 	);

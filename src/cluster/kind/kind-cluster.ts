@@ -19,6 +19,7 @@ import type { ExternalEndpoint, StartExternal } from '../external-endpoint.ts';
 import { readClusterFacts } from '../kubernetes/facts.ts';
 import { KubernetesSite } from '../kubernetes/site.ts';
 import { standingNamespaces } from '../kubernetes/standing-pods.ts';
+import { withSystemNamespaces } from '../kubernetes/system-namespaces.ts';
 import type { OpenClusterOptions } from '../open-cluster-options.ts';
 import { checkPromises } from './check-promises.ts';
 import { ClusterRecords } from './cluster-records.ts';
@@ -206,14 +207,4 @@ class KindCluster implements Cluster {
 
 function familiesOf({ spec }: ClusterDefinition): IpFamily[] {
 	return ipFamilies.filter((family) => spec.ipFamily === 'dual' || spec.ipFamily === family);
-}
-
-/** They are there in every cluster, with pods of its own: only what the scenario makes in them is made, and goes. */
-const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
-
-function withSystemNamespaces(workload: Workload): Workload {
-	const entries = Object.entries(workload.namespaces).map(
-		([name, spec]) => [name, systemNamespaces.includes(name) ? { ...spec, existing: true } : spec] as const,
-	);
-	return { ...workload, namespaces: Object.fromEntries(entries) };
 }
