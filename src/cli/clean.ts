@@ -1,7 +1,8 @@
 import type { Context } from './context.ts';
 import type { Action } from './actions.ts';
 import { ask } from './ask.ts';
-import { findLeftovers, type Leftover, type LeftoverSearch } from './find-leftovers.ts';
+import { findLeftovers } from './find-leftovers.ts';
+import type { Leftover, LeftoverSearch } from './leftover.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { plural } from '../report/counts.ts';
@@ -9,12 +10,13 @@ import { plural } from '../report/counts.ts';
 /** Exit 3 when something is left that should be gone, or could not be looked for where a ledger says that it is. */
 export const clean: Action<'clean'> = async (context, _args, flags) => {
 	const search = await findLeftovers(flags);
+	const settled = (line: string) => context.stdout(`${line}\n`);
 	try {
 		const { leftovers } = search;
 		for (const note of search.notes) context.stderr(`${note}\n`);
 		if (leftovers.length === 0) {
 			context.stdout(search.failures.length === 0 ? 'nothing to delete\n' : '');
-			if (!flags.dryRun) await removeLeftovers(search, () => {});
+			if (!flags.dryRun) await removeLeftovers(search, () => {}, settled);
 			return reportFailures(search.failures, context);
 		}
 		if (flags.dryRun) {
@@ -25,7 +27,8 @@ export const clean: Action<'clean'> = async (context, _args, flags) => {
 			context.stderr('nothing was deleted\n');
 			return 3;
 		}
-		const failures = await removeLeftovers(search, (leftover) => context.stdout(`deleted ${describe(leftover)}\n`));
+		const removed = (leftover: Leftover) => context.stdout(`deleted ${describe(leftover)}\n`);
+		const failures = await removeLeftovers(search, removed, settled);
 		return reportFailures([...search.failures, ...failures], context);
 	} finally {
 		search.close();

@@ -5,6 +5,8 @@ import { createKeptCluster, findKeptCluster, type KeptClusterOptions, keptName }
 import { standByPods } from '../cluster/kind/standby-pods.ts';
 import { type ListedCluster, listClusters, namePrefix } from '../cluster/kind/list-clusters.ts';
 import { takeDown } from '../cluster/kind/stand-up.ts';
+import { EksRecords } from '../cluster/eks/eks-records.ts';
+import { runOfName } from '../cluster/eks/ownership.ts';
 import { readClusterFacts } from '../cluster/kubernetes/facts.ts';
 import type { ClusterDefinition } from '../cluster/cluster-definition.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
@@ -26,7 +28,7 @@ export const cluster: Action<'cluster'> = async (context, [action, name, ...rest
 	if (rest.length > 0) throw usage(`There is more than one name: ${[name, ...rest].join(', ')}.`);
 	if (action === 'list' && name === undefined) return list(context, flags);
 	if (action === 'up' && name !== undefined) return up(name, context, flags);
-	if (action === 'down' && name !== undefined) return down(name, context);
+	if (action === 'down' && name !== undefined) return down(name, context, flags);
 	throw usage(
 		action === 'up' || action === 'down'
 			? `cluster ${action} needs the name of a cluster.`
@@ -36,6 +38,9 @@ export const cluster: Action<'cluster'> = async (context, [action, name, ...rest
 
 async function up(nameOrFile: string, context: Context, flags: ClusterFlags): Promise<ExitCode> {
 	const { definition } = await readDefinition(nameOrFile);
+	if (definition.spec.driver === 'eks') {
+		return (await import('./cluster-eks.ts')).eksUp(nameOrFile, definition, context, flags);
+	}
 	const kindName = nameOfKind(definition);
 	const records = new ClusterRecords();
 	const images = await chooseImages(definition, imagesOf(flags), flags.mirror);
@@ -88,10 +93,14 @@ async function standUp(options: KeptClusterOptions, context: Context): Promise<s
 }
 
 /** By the name of its definition, or by the whole name that `cluster list` shows. */
-async function down(name: string, context: Context): Promise<ExitCode> {
+async function down(name: string, context: Context, flags: ClusterFlags): Promise<ExitCode> {
 	const records = new ClusterRecords();
+	const definition = name.startsWith(namePrefix) ? undefined : (await readDefinition(name)).definition;
+	if (definition?.spec.driver === 'eks' || (await isOfEks(name, flags))) {
+		return (await import('./cluster-eks.ts')).eksDown(definition?.metadata.name ?? name, context, flags);
+	}
+	const wanted = definition === undefined ? name : nameOfKind(definition);
 	const listed = await listClusters(records);
-	const wanted = name.startsWith(namePrefix) ? name : nameOfKind((await readDefinition(name)).definition);
 	if (!listed.some((one) => one.name === wanted)) {
 		const known = listed.map((one) => one.name).join(', ');
 		throw new GatecrashError('GC_USAGE', `There is no cluster ${wanted}.`, {
@@ -111,15 +120,32 @@ async function down(name: string, context: Context): Promise<ExitCode> {
 }
 
 async function list(context: Context, flags: ClusterFlags): Promise<ExitCode> {
-	const clusters = await listClusters(new ClusterRecords());
+	// AWS is asked only where something of ours is written down.
+	const { listEks, describeEks } = await import('./list-eks.ts');
+	const eks = await listEks(context);
+	const clusters = await listClusters(new ClusterRecords()).catch((error: unknown) => {
+		if (eks.length === 0 || !(error instanceof GatecrashError)) throw error;
+		context.stderr(`clusters of kind are not listed: ${error.message}\n`);
+		return [];
+	});
 	if (flags.json) {
-		context.stdout(`${JSON.stringify({ schemaVersion: 1, clusters }, null, 2)}\n`);
+		context.stdout(`${JSON.stringify({ schemaVersion: 1, clusters, eks }, null, 2)}\n`);
 		return 0;
 	}
-	if (clusters.length === 0) context.stdout('no clusters\n');
-	const width = Math.max(0, ...clusters.map(({ name }) => name.length));
-	for (const one of clusters) context.stdout(`${one.name.padEnd(width)}  ${describe(one)}\n`);
+	const lines = [
+		...clusters.map((one) => [one.name, describe(one)] as const),
+		...eks.map((one) => [one.name, describeEks(one)] as const),
+	];
+	if (lines.length === 0) context.stdout('no clusters\n');
+	const width = Math.max(0, ...lines.map(([name]) => name.length));
+	for (const [name, text] of lines) context.stdout(`${name.padEnd(width)}  ${text}\n`);
 	return 0;
+}
+
+/** A run's kind cluster has such a name too: then there is no record, and no region is given. */
+async function isOfEks(name: string, { region }: ClusterFlags): Promise<boolean> {
+	if (runOfName(name) === undefined) return false;
+	return region !== undefined || (await new EksRecords().read(name)) !== undefined;
 }
 
 function describe({ state, nodes, run, cluster: definition, createdAt }: ListedCluster): string {
@@ -131,7 +157,7 @@ function describe({ state, nodes, run, cluster: definition, createdAt }: ListedC
 function nameOfKind(definition: ClusterDefinition): string {
 	if (definition.spec.driver === 'kind') return keptName(definition);
 	throw usage(
-		`${definition.metadata.name} is a cluster of driver ${definition.spec.driver}; only those of kind are kept.`,
+		`${definition.metadata.name} is a cluster of driver ${definition.spec.driver}; only those of kind and EKS are kept.`,
 	);
 }
 

@@ -78,6 +78,21 @@ export const shard = {
 	value: 'I/N',
 	help: 'only the I-th of N parts of the scenarios, balanced by their cells; `gatecrash merge` makes one run of all N',
 } as const;
+
+export const eks = {
+	region: {
+		kind: 'text',
+		value: 'REGION',
+		help: 'with EKS: the AWS region (default: AWS_REGION, then that of the profile, then the definition’s)',
+	},
+	expiresAfter: {
+		kind: 'duration',
+		value: 'DURATION',
+		help: 'with EKS: after so long anybody’s `gatecrash clean --cloud` may delete the cluster (default: 8h)',
+	},
+	yes: { kind: 'switch', short: 'y', help: 'with EKS: make a cluster, which costs money' },
+} as const satisfies Flags;
+
 export const out = {
 	kind: 'text',
 	value: 'DIR',

@@ -27,40 +27,11 @@ import type { KubeClient } from '../kube/kube-client.ts';
 import { nameOf } from '../kube/kube-object.ts';
 import type { LedgerEntry } from '../model/cluster.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
+import type { CloudLeftovers } from './find-cloud-leftovers.ts';
 import { findLedgers, type LedgerOfRun } from './ledgers.ts';
+import type { CleanRequest, Leftover, LeftoverSearch } from './leftover.ts';
 import { mayBeRestarting, nodeFaultLeftovers } from './node-fault-leftovers.ts';
 import { describeEntry } from './what-is-left.ts';
-
-/** One thing that a run left, and how it is removed. */
-export interface Leftover {
-	title: string;
-	run: string;
-	/** Removed in this order: what acts on everybody first, clusters with all that is in them last. */
-	rank: number;
-	key: string;
-	remove: () => Promise<void>;
-}
-
-export interface LeftoverSearch {
-	leftovers: Leftover[];
-	ledgers: LedgerOfRun[];
-	/** What was not deleted on purpose, or could not be looked for. */
-	notes: string[];
-	/** Why the search itself is incomplete where something is known to be left. */
-	failures: string[];
-	/** Runs whose ledgers were searched without a failure. */
-	searched: Set<string>;
-	/** Looks again; what one search left under way may have come to be since. */
-	again: () => Promise<LeftoverSearch>;
-	close: () => void;
-}
-
-export interface CleanRequest {
-	run: string | undefined;
-	kubeconfig: string | undefined;
-	context: string | undefined;
-	out: string;
-}
 
 type ObjectEntry = Extract<LedgerEntry, { makes: 'object' }>;
 type FaultEntry = Extract<LedgerEntry, { makes: 'fault' }>;
@@ -95,6 +66,7 @@ class Search implements LeftoverSearch {
 	readonly #request: CleanRequest;
 	readonly #run: string | undefined;
 	readonly #clients: KubeClient[] = [];
+	#cloud: CloudLeftovers | undefined;
 
 	constructor(request: CleanRequest) {
 		this.#request = request;
@@ -110,6 +82,7 @@ class Search implements LeftoverSearch {
 
 	async look(): Promise<void> {
 		const local = await this.#local();
+		if (this.#request.cloud === true) await this.#inCloud();
 		for (const ledger of this.ledgers) {
 			if (ledger.damaged.length > 0) {
 				const lines = ledger.damaged.slice(0, 5).join(', ');
@@ -119,6 +92,16 @@ class Search implements LeftoverSearch {
 			if (this.#isMine(ledger.id, undefined)) await this.#byLedger(ledger, local);
 		}
 		if (this.#request.kubeconfig !== undefined || this.#request.context !== undefined) await this.#byLabels();
+	}
+
+	async #inCloud(): Promise<void> {
+		const { findCloudLeftovers } = await import('./find-cloud-leftovers.ts');
+		const regions = this.#request.region ?? [];
+		const found = await findCloudLeftovers({ regions, run: this.#run, ledgers: this.ledgers });
+		this.#cloud = found;
+		this.notes.push(...found.notes);
+		this.failures.push(...found.failures);
+		for (const leftover of found.leftovers) this.#add(leftover);
 	}
 
 	/** What is on this machine itself. */
@@ -134,12 +117,17 @@ class Search implements LeftoverSearch {
 		return local;
 	}
 
+	async settled(): Promise<string[]> {
+		return (await this.#cloud?.settled()) ?? [];
+	}
+
 	again(): Promise<LeftoverSearch> {
 		return findLeftovers(this.#request);
 	}
 
 	close(): void {
 		for (const client of this.#clients.splice(0)) client.close();
+		this.#cloud?.close();
 	}
 
 	/** Only of runs that are over: known to be dead, asked for by name, or past their time. */
@@ -161,6 +149,13 @@ class Search implements LeftoverSearch {
 		let complete = true;
 		for (const entry of ledger.standing) {
 			if (entry.makes === 'kind-cluster') whole.add(resolve(entry.kubeconfig));
+			if (entry.makes === 'eks-cluster') {
+				if (this.#cloud?.searched.includes(ledger.id)) continue;
+				complete = false;
+				// In the cloud, whoever looked has said why not.
+				if (!this.#cloud) this.failures.push(whereToLook(entry, ledger.id));
+				continue;
+			}
 			if (isInCluster(entry) || local.failure === undefined) continue;
 			complete = false;
 			this.failures.push(`${describeEntry(entry)} (run ${ledger.id}), if it is still there: ${local.failure}`);
@@ -248,6 +243,10 @@ class Search implements LeftoverSearch {
 	#add(leftover: Leftover): void {
 		if (!this.leftovers.some(({ key }) => key === leftover.key)) this.leftovers.push(leftover);
 	}
+}
+
+function whereToLook(entry: LedgerEntry, run: string): string {
+	return `${describeEntry(entry)} (run ${run}), if it is still there: \`gatecrash clean --cloud --run ${run}\` deletes it`;
 }
 
 function isInCluster(entry: LedgerEntry): entry is InCluster {

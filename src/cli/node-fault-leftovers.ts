@@ -2,7 +2,7 @@ import { areNodesDown, bringNodesBack, isOfNodes } from '../cluster/recovering/n
 import { describeRecovery } from '../cluster/recovering/recover-fault.ts';
 import { connectAgain } from '../cluster/recovering/nodes-again.ts';
 import type { LedgerEntry } from '../model/cluster.ts';
-import type { Leftover } from './find-leftovers.ts';
+import type { Leftover } from './leftover.ts';
 
 /**
  * Faults in force beneath the API server, which perhaps answers nobody: they are found and healed without it. Each is gone

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatecrashError } from '../model/gatecrash-error.ts';
-import type { Leftover, LeftoverSearch } from './find-leftovers.ts';
+import type { Leftover, LeftoverSearch } from './leftover.ts';
 import { noteUndone } from './ledgers.ts';
 
 /**
@@ -14,6 +14,7 @@ const firstPause = 200;
 export async function removeLeftovers(
 	first: LeftoverSearch,
 	onRemoved: (leftover: Leftover) => void,
+	onSettled: (line: string) => void,
 ): Promise<string[]> {
 	let search = first;
 	let failures: string[] = [];
@@ -31,6 +32,7 @@ export async function removeLeftovers(
 		if (search.searched.has(ledger.id) && !left.has(ledger.id)) noteUndone(ledger, ledger.standing);
 	}
 	if (failures.length === 0) failures = search.leftovers.map(({ title, run }) => `${title} (run ${run}) came again`);
+	if (failures.length + search.failures.length === 0) for (const line of await search.settled()) onSettled(line);
 	// What could not be looked for at first is told by whoever looked.
 	if (search !== first) {
 		failures.push(...search.failures);

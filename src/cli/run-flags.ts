@@ -1,5 +1,5 @@
 import { capabilityNames } from '../model/capability.ts';
-import { json, kind, kubernetes, out, reporter, selection, shard, verbose } from './common-flags.ts';
+import { eks, json, kind, kubernetes, out, reporter, selection, shard, verbose } from './common-flags.ts';
 import type { Flags } from './flag.ts';
 
 /** Of `run`. */
@@ -17,6 +17,7 @@ export const runFlags = {
 		help: 'with --wire-capture: those pods run this image, which needs perl (default: that of the probe pods)',
 	},
 	...kind,
+	...eks,
 	keep: {
 		kind: 'choice',
 		value: 'WHEN',

@@ -36,7 +36,7 @@ describe('openCluster', () => {
 			/no cluster "moon".*Known clusters:.*embedded/,
 		);
 		expect(await openCluster('./moon.yaml').catch(String)).to.match(/no cluster definition .\/moon.yaml/);
-		expect(await refusal(`${head}spec: {driver: eks}\n`)).to.match(/^GC_CLUSTER: .*eks can't be used yet/);
+		expect(await refusal(`${head}spec: {driver: eks}\n`)).to.match(/^GC_USAGE: .*[^]*managedNodeGroups/);
 		expect(await refusal(`${head}spec: {driver: netns, provides: [ambient]}\n`)).to.match(/^GC_CLUSTER: .*no ambient/);
 		expect(await refusal(`${head}spec: {driver: netns, nodes: 2}\n`)).to.match(/^GC_CLUSTER: .*one node/);
 		expect(await refusal(`${head}spec: {driver: netns, colour: red}\n`)).to.match(/^GC_USAGE: .*[^]*colour/);

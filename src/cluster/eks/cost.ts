@@ -63,8 +63,8 @@ export function natGatewaysOf({ vpc }: EksConfig): number {
 }
 
 /** `$0.10`. */
-export function dollars(amount: number): string {
-	return `$${amount.toFixed(2)}`;
+function dollars(amount: number): string {
+	return amount < 0.01 ? 'less than $0.01' : `$${amount.toFixed(2)}`;
 }
 
 /** `about $0.32 an hour (control plane $0.10, ...)`. */

@@ -17,6 +17,8 @@ export type Credentials = () => Promise<{
  */
 export async function findCredentials(wantedBy: string): Promise<Credentials> {
 	process.env['AWS_EC2_METADATA_DISABLED'] ??= 'true';
+	// The SDK's advice about Node is for us, who bundle it, and not for whoever runs this.
+	process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 	const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
 	const credentials = defaultProvider();
 	try {

@@ -26,7 +26,7 @@ export async function sweepCluster(
 	return refused.length > 0 ? refused : [`things of ${name} came again and again`];
 }
 
-/** Kind after kind, the things of a kind at once; a failure stops nothing but what depends on it. */
+/** Kind after kind, the things of a kind at once; what comes after a failure can't go before, and is not tried. */
 async function removeInOrder(things: readonly CloudThing[], onPhase: (phase: string) => void): Promise<string[]> {
 	const refused: string[] = [];
 	for (const kind of cloudKinds) {
@@ -39,6 +39,9 @@ async function removeInOrder(things: readonly CloudThing[], onPhase: (phase: str
 			});
 		});
 		await Promise.all(removals);
+		if (refused.length === 0) continue;
+		const later = things.filter((thing) => cloudKinds.indexOf(thing.kind) > cloudKinds.indexOf(kind));
+		return [...refused, ...later.map((thing) => `${thing.kind} ${thing.id}: it was not tried`)];
 	}
 	return refused;
 }
