@@ -61,7 +61,7 @@ export class SeededAccount {
 			new ElasticLoadBalancingV2Client(this.#settings).send(new DescribeLoadBalancersCommand({})),
 			new ElasticLoadBalancingV2Client(this.#settings).send(new DescribeTargetGroupsCommand({})),
 		]);
-		const own = (security.SecurityGroups ?? []).filter(({ GroupName = '' }) => !/^default/.test(GroupName));
+		const own = (security.SecurityGroups ?? []).filter(({ GroupName = '' }) => !GroupName.startsWith('default'));
 		return [
 			...clusters.map((name) => `cluster ${name}`),
 			...nodeGroups.map((name) => `node group ${name}`),
