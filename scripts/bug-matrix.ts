@@ -1,6 +1,6 @@
 /**
  * `npm run bug-matrix`: injects every seeded bug into the embedded cluster, runs the scenarios that could notice it, and writes
- * docs/bug-matrix.md. `--suite NAME` (network-policy, istio, tls, dns; repeatable) makes only these sections anew, names of bugs
+ * docs/bug-matrix.md. `--suite NAME` (network-policy, istio, tls, dns, chaos; repeatable) makes only these sections anew, names of bugs
  * run these alone and write nothing, `--all` runs every scenario that could notice. With --check it compares with that page
  * instead, and fails when it differs. Fails too when a bug goes unnoticed, when a scenario fails that has nothing to do with it, and
  * when a scenario is superfluous.

@@ -2,7 +2,7 @@ import type { Concern } from '../../src/cluster/netns/bugs/bug.ts';
 import { Engine } from '../../src/cluster/netns/engine.ts';
 import type { NetworkPolicy, PolicyRule } from '../../src/cluster/netns/network-policy.ts';
 import type { Direction } from '../../src/cluster/netns/policy-view.ts';
-import type { ScenarioPlan } from '../../src/model/plan.ts';
+import type { ScenarioPlan, Step } from '../../src/model/plan.ts';
 import type { Recording } from './recording.ts';
 
 interface Subject {
@@ -38,9 +38,10 @@ const concerns: Record<Concern, (subject: Subject) => boolean> = {
 	'several policies': ({ recording }) => recording.views.some(({ policies }) => policies.length > 1),
 	policies: ({ policies }) => policies.length > 0,
 	'changes of policies': ({ plan }) =>
-		plan.steps.some((step) => step.do === 'delete') || plan.steps.filter((step) => step.do === 'apply').length > 1,
-	'changes of labels': ({ plan }) => plan.steps.some((step) => step.do === 'label'),
-	'changes of pods': ({ plan }) => plan.steps.some((step) => step.do === 'create' || step.do === 'remove'),
+		changesOf(plan).some((step) => step.do === 'delete') ||
+		changesOf(plan).filter((step) => step.do === 'apply').length > 1,
+	'changes of labels': ({ plan }) => changesOf(plan).some((step) => step.do === 'label'),
+	'changes of pods': ({ plan }) => changesOf(plan).some((step) => step.do === 'create' || step.do === 'remove'),
 	Services: ({ plan }) => Object.keys(plan.workload.services).length > 0,
 	'node ports': ({ plan }) => Object.values(plan.workload.services).some(({ type }) => type !== 'ClusterIP'),
 	'traffic of the node': ({ plan }) =>
@@ -48,7 +49,8 @@ const concerns: Record<Concern, (subject: Subject) => boolean> = {
 	'a pod that reaches itself': ({ plan }) =>
 		plan.cells.some(({ to, from }) => to.kind === 'service' || to.name === from.name),
 	'the outside world': ({ plan }) => Object.keys(plan.workload.external).length > 0,
-	'held connections': ({ plan }) => plan.steps.some((step) => step.do === 'hold'),
+	'held connections': ({ plan }) =>
+		plan.steps.some((step) => step.do === 'hold') || plan.cells.some(({ chaos }) => chaos?.kept),
 	DNS: ({ plan }) => plan.cells.some(({ kind }) => kind === 'dns'),
 	proxies: ({ plan }) => Object.values(plan.workload.pods).some(({ proxy }) => proxy !== undefined),
 	faults: ({ plan }) => plan.steps.some((step) => step.do === 'chaos' || step.do === 'inject'),
@@ -59,6 +61,11 @@ export function isConcerned(concern: Concern, plan: ScenarioPlan, recording: Rec
 	const policies = recording.views.flatMap((view) => view.policies);
 	const rules = policies.flatMap(({ ingress = [], egress = [] }) => [...ingress, ...egress]);
 	return concerns[concern]({ plan, recording, policies, rules });
+}
+
+/** Those around faults too. */
+function changesOf({ steps }: ScenarioPlan): Step[] {
+	return steps.flatMap((step) => (step.do === 'chaos' ? step.chaos.turns.flatMap(({ changes }) => changes) : [step]));
 }
 
 function blocksOf(rules: PolicyRule[]) {

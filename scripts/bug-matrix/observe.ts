@@ -3,7 +3,7 @@ import { engineWith } from '../../src/cluster/netns/bugs/inject.ts';
 import { createEmbeddedCluster } from '../../src/cluster/netns/embedded-cluster.ts';
 import { Engine } from '../../src/cluster/netns/engine.ts';
 import type { ScenarioPlan } from '../../src/model/plan.ts';
-import type { ScenarioVerdict } from '../../src/model/verdict.ts';
+import type { CellVerdict, ScenarioVerdict } from '../../src/model/verdict.ts';
 import { isConcerned } from './concerns.ts';
 import { type Recording, recordingEngine, replay } from './recording.ts';
 import { runPlan } from './run-plan.ts';
@@ -19,6 +19,9 @@ const trafficConcerns = new Set<Concern>([
 	'the outside world',
 	'held connections',
 ]);
+
+/** Milliseconds. */
+const muchLonger = 500;
 
 /** A scenario with what it shows on an honest engine. */
 export interface Witness {
@@ -108,12 +111,19 @@ export async function observe(bug: Bug, witnesses: Witness[]): Promise<Map<strin
 }
 
 function compare(wrong: ScenarioVerdict, honest: ScenarioVerdict): Noticed {
-	const states = new Map(honest.cells.map(({ id, observed }) => [id, observed.state]));
+	const before = new Map(honest.cells.map((cell) => [cell.id, cell]));
 	return {
 		leak: wrong.counts.leak > honest.counts.leak,
 		broken: wrong.counts.broken > honest.counts.broken,
-		changed: wrong.cells.some(({ id, observed }) => observed.state !== 'unknown' && observed.state !== states.get(id)),
+		changed: wrong.cells.some((cell) => isOtherwise(cell, before.get(cell.id))),
 		inconclusive: wrong.counts.inconclusive > honest.counts.inconclusive,
 		engine: wrong.cells.some(({ diagnosis }) => diagnosis === 'engine'),
 	};
+}
+
+/** A path has another state; or a connection that is kept goes on for much longer, or much shorter, than it does otherwise. */
+function isOtherwise(now: CellVerdict, honest: CellVerdict | undefined): boolean {
+	if (now.observed.state !== 'unknown' && now.observed.state !== honest?.observed.state) return true;
+	const [one, other] = [now.chaos?.outlived, honest?.chaos?.outlived];
+	return one !== undefined && other !== undefined && Math.abs(one.median - other.median) > muchLonger;
 }

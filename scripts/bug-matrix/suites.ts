@@ -1,6 +1,8 @@
 import type { Bug } from '../../src/cluster/netns/bugs/bug.ts';
 import { networkPolicyBugs } from '../../src/cluster/netns/bugs/catalogue.ts';
+import { changeBugs } from '../../src/cluster/netns/bugs/changes.ts';
 import { dnsBugs } from '../../src/cluster/netns/bugs/dns.ts';
+import { enforcerBugs } from '../../src/cluster/netns/bugs/enforcer.ts';
 import { meshBugs } from '../../src/cluster/netns/bugs/mesh.ts';
 import { proxyBugs } from '../../src/cluster/netns/bugs/proxies.ts';
 import { captureBugs } from '../../src/cluster/netns/bugs/wire.ts';
@@ -29,6 +31,9 @@ const byConcern = {
 	needsAll: false,
 } as const;
 
+/** Bugs that scenarios around faults are there to notice too. */
+const underChange = ['relabelled-pod-stays', 'relabelled-namespace-stays', 'new-pod-late', 'udp-flow-cut'];
+
 export const suites: readonly Suite[] = [
 	{
 		name: 'network-policy',
@@ -53,6 +58,11 @@ export const suites: readonly Suite[] = [
 	{
 		...{ name: 'dns', title: 'DNS', folder: 'scenarios/dns', ...byConcern },
 		bugs: dnsBugs,
+		blinding: new Set(),
+	},
+	{
+		...{ name: 'chaos', title: 'Chaos', folder: 'scenarios/chaos', ...byConcern },
+		bugs: [...enforcerBugs, ...[...changeBugs, ...dnsBugs].filter(({ name }) => underChange.includes(name))],
 		blinding: new Set(),
 	},
 ];

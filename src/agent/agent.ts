@@ -51,7 +51,7 @@ export class Agent {
 		this.#attempts = new Attempts(this.#key, config.limits.inFlight);
 		this.#holds = new Holds(this.#key, (name, outcome) => this.records.add({ is: 'hold-ended', name, outcome }));
 		this.#boot = new BootPlan(this.#attempts, (token, told) => this.#result(token, told));
-		this.#streams = new Streams(this.#attempts, this.records, stalls);
+		this.#streams = new Streams(this.#key, this.#attempts, this.records, stalls);
 		const ports = new Set(config.listen.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port));
 		this.#watch = new HalfOpenWatch(ports, (from, to) => this.records.add({ is: 'syn', from, to }));
 	}

@@ -132,6 +132,8 @@ function problemOfStream(value: unknown): string | undefined {
 	const { every, limit, ports, source } = value as AttemptCommand & Fields;
 	if (!isTime(every) || every < shortestInterval || !isCount(limit)) return 'a stream needs every and limit';
 	if (!isCount(ports) || ports === 0) return 'a stream needs ports';
+	const { kept, dns } = value as Fields;
+	if (kept !== undefined && (typeof kept !== 'boolean' || dns !== undefined)) return 'a stream has a bad kept';
 	return source.port + ports > 65_536 ? 'the source ports of a stream end above 65535' : undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Attempts } from './attempts.ts';
 import { now } from './clock.ts';
 import type { Told } from './conversation.ts';
+import { KeptConnection } from './kept-connection.ts';
 import type { Stalls } from './stalls.ts';
 import type { Records } from './records.ts';
 
@@ -18,6 +19,7 @@ interface Stream {
 	out: number;
 	ended: boolean;
 	timer: NodeJS.Timeout | undefined;
+	kept: KeptConnection | undefined;
 	batch: { base: number; outcomes: Outcome[]; known: Map<string, number>; tries: Packed[] } | undefined;
 	quiet: (() => void)[];
 }
@@ -33,12 +35,14 @@ const worthTelling = 0.5;
  * them waits, packed, among the records.
  */
 export class Streams {
+	readonly #key: Buffer;
 	readonly #attempts: Attempts;
 	readonly #records: Records;
 	readonly #stalls: Stalls;
 	readonly #streams = new Map<string, Stream>();
 
-	constructor(attempts: Attempts, records: Records, stalls: Stalls) {
+	constructor(key: Buffer, attempts: Attempts, records: Records, stalls: Stalls) {
+		this.#key = key;
 		this.#stalls = stalls;
 		this.#attempts = attempts;
 		this.#records = records;
@@ -51,7 +55,7 @@ export class Streams {
 			const counts = { next: 0, made: 0, left: 0, out: 0 };
 			const stream: Stream = {
 				...{ attempt, startedAt: now() + attempt.delay, ended: false, timer: undefined, batch: undefined, quiet: [] },
-				...counts,
+				...{ ...counts, kept: attempt.kept ? new KeptConnection(attempt, this.#key) : undefined },
 			};
 			this.#streams.set(attempt.token, stream);
 			this.#schedule(stream);
@@ -65,7 +69,10 @@ export class Streams {
 		const done = () => {
 			waiting -= 1;
 			if (waiting > 0) return;
-			for (const stream of ending) this.#flush(stream);
+			for (const stream of ending) {
+				stream.kept?.close();
+				this.#flush(stream);
+			}
 			ended(ending.map(({ attempt, made, left }) => ({ stream: attempt.token, made, left })));
 		};
 		if (ending.length === 0) return ended([]);
@@ -108,13 +115,19 @@ export class Streams {
 			source: { ...source, port: source.port + (index % ports) },
 			delay: 0,
 		};
-		stream.made += 1;
-		stream.out += 1;
-		this.#attempts.add(command, (told) => {
+		const tell = (told: Told) => {
 			this.#pack(stream, index, told);
 			stream.out -= 1;
 			if (stream.out === 0) for (const quiet of stream.quiet.splice(0)) quiet();
-		});
+		};
+		stream.made += 1;
+		stream.out += 1;
+		if (!stream.kept) this.#attempts.add(command, tell);
+		else if (!stream.kept.ask(command.token, tell)) {
+			stream.made -= 1;
+			stream.out -= 1;
+			stream.left += 1;
+		}
 	}
 
 	#pack(stream: Stream, index: number, { outcome, startedAt, sentBy = startedAt, endedAt }: Told): void {

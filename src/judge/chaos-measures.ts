@@ -21,6 +21,8 @@ export interface ChaosFindings {
 	exposures: Span[];
 	neverClosed: Stretch[];
 	neverOpened: Stretch[];
+	/** How long a kept connection went on after each change that would forbid it. */
+	outlived: Span[];
 	measures: ChaosMeasures;
 }
 
@@ -42,7 +44,7 @@ export function measureChaos(
 	controls: readonly number[],
 ): ChaosFindings | undefined {
 	const streams = history.streams.byCell.get(cell.id) ?? [];
-	const tries = streamTries(streams);
+	const tries = streamTries(streams, cell.chaos?.kept);
 	const timeline = chaosTimeline(history, step, plan, cell, {
 		firstTry: (since) => tries.find(({ at }) => at >= since)?.at,
 		lastTry: (before) => tries.findLast(({ at }) => at <= before)?.at,
@@ -61,6 +63,7 @@ export function measureChaos(
 		openings: followings(opened),
 		exposures: exposuresOf(timeline, forbidden, leaks),
 		neverClosed: forbidden.filter((_, index) => closed[index]?.never === true),
+		outlived: cell.chaos?.kept ? outlivedIn(timeline, tries, exactness.clockError) : [],
 		neverOpened: allowed.filter((_, index) => opened[index]?.never === true),
 	};
 	const nearTo = (some: readonly StreamTry[]) => ({
@@ -85,13 +88,14 @@ function measuresOf(
 	clockError: number,
 	left: number,
 ): Omit<ChaosMeasures, 'forbidden' | 'allowed'> {
-	const { timeline, leaks, outages, closings, openings, exposures } = found;
+	const { timeline, leaks, outages, closings, openings, exposures, outlived } = found;
 	const spreads = {
 		leakWidth: spreadOf(leaks),
 		outageWidth: spreadOf(outages),
 		closing: spreadOf(closings),
 		opening: spreadOf(openings),
 		exposure: spreadOf(exposures),
+		outlived: spreadOf(outlived),
 	};
 	const since = (at: number) => rounded(at - timeline.from);
 	return {
@@ -138,6 +142,17 @@ function exposuresOf(timeline: ChaosTimeline, forbidden: readonly Stretch[], lea
 		const ofRound = leaks.filter(({ tries }) => roundAt(timeline, tries[0]?.at ?? 0) === round);
 		const sum = (of: (window: Window) => number) => ofRound.reduce((all, window) => all + of(window), 0);
 		return { atLeast: sum(({ atLeast }) => atLeast), atMost: sum(({ atMost }) => atMost) };
+	});
+}
+
+/** From each change after which a kept connection may be cut, or not, until its last token in that time. */
+function outlivedIn({ stretches }: ChaosTimeline, tries: readonly StreamTry[], clockError: number): Span[] {
+	return stretches.flatMap(({ state, before, from, to }) => {
+		const inside = tries.filter(({ at, ran }) => ran && at >= from && at <= to);
+		if (state !== 'open' || before !== 'allowed' || inside.length === 0) return [];
+		const last = inside.findLastIndex(({ landed }) => landed !== undefined);
+		const next = inside[last + 1]?.sentBy ?? to;
+		return [{ atLeast: Math.max(0, (inside[last]?.at ?? from) - from - clockError), atMost: next - from + clockError }];
 	});
 }
 

@@ -17,14 +17,18 @@ export interface StreamTry {
 	n: number;
 }
 
-/** All tries of a path, in the order in which they were sent. A token at a target is hidden by nothing else. */
-export function streamTries(streams: readonly StreamRecord[]): StreamTry[] {
+/** All tries of a path, in the order in which they were sent. `kept`: over one connection. A token at a target is hidden by nothing else. */
+export function streamTries(streams: readonly StreamRecord[], kept = false): StreamTry[] {
 	const targets = new Set(streams.flatMap(({ began }) => [...(began?.targets ?? []), ...(began?.through ?? [])]));
-	const all = streams.flatMap((stream) => [...triesOf(stream, targets).values()]);
+	const all = streams.flatMap((stream) => [...triesOf(stream, targets, kept).values()]);
 	return all.sort((a, b) => a.at - b.at);
 }
 
-function triesOf({ began, results, sightings }: StreamRecord, targets: ReadonlySet<string>): Map<number, StreamTry> {
+function triesOf(
+	{ began, results, sightings }: StreamRecord,
+	targets: ReadonlySet<string>,
+	kept: boolean,
+): Map<number, StreamTry> {
 	const tries = new Map<number, StreamTry>();
 	for (const { base, outcomes, tries: packed, n } of results) {
 		for (const [index, sent, took, number, later = 0] of packed) {
@@ -48,6 +52,8 @@ function triesOf({ began, results, sightings }: StreamRecord, targets: ReadonlyS
 			const known: StreamTry = tries.get(index) ?? {
 				...{ at, sentBy: at, endedAt: at, code: undefined, landed: undefined, other: undefined, ran: true, n },
 			};
+			// Over a kept connection a token is sent again and again, and may arrive when it is not waited for any more.
+			if (kept && at > known.endedAt) continue;
 			if (targets.has(uid)) known.landed ??= 'delivered';
 			else known.other ??= agent;
 			tries.set(index, known);

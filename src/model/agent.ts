@@ -137,6 +137,8 @@ export interface BootAttempt extends AttemptCommand {
  */
 export interface StreamAttempt extends BootAttempt {
 	ports: number;
+	/** All tries go over one connection, which is opened again, from the next port, when somebody has ended it. */
+	kept?: boolean;
 }
 
 /**

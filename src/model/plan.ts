@@ -143,7 +143,7 @@ export interface Cell {
 	forgedIdentity?: string;
 	prediction: Prediction;
 	/** It is attempted continuously in the `chaos` step of this name. */
-	chaos?: { name: string; expects: ChaosState[] };
+	chaos?: { name: string; expects: ChaosState[]; kept?: true };
 	/** Undefined without explicit phases. */
 	phase: string | undefined;
 	/** Name of the held connection that it goes over. */

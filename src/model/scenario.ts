@@ -264,6 +264,8 @@ export interface ChaosSpec {
 	/** Until it is healed. */
 	for: number;
 	kind: 'connect' | 'dns';
+	/** Each path’s tries go over one connection. */
+	kept: boolean;
 	/** As in `AttemptSpec`. */
 	options: Record<string, unknown>;
 	from: SourceRef[];

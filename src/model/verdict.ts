@@ -112,6 +112,8 @@ export interface ChaosMeasures {
 	opening?: Spread;
 	/** In each round, how long the forbidden path was open in all, without the time that closing takes. */
 	exposure?: Spread;
+	/** Of a connection that is kept: how long it went on after a change that forbids new ones. */
+	outlived?: Spread;
 	/** For a time line: milliseconds from the beginning of the first round. */
 	stretches: { state: ChaosState; from: number; to: number }[];
 	changes: { at: number; change: string }[];

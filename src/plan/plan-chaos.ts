@@ -37,7 +37,9 @@ export function planChaos(
 		const cells = first.map(
 			(cell, index): Cell => ({
 				...cell,
-				chaos: { name: spec.name, expects: states[index] ?? [] },
+				chaos: spec.kept
+					? { name: spec.name, expects: ofKept(states[index] ?? []), kept: true }
+					: { name: spec.name, expects: states[index] ?? [] },
 			}),
 		);
 		return { cells, step: stepOf(spec, turns, cells) };
@@ -71,6 +73,12 @@ function follow(predictor: Predictor, { changes }: ChaosTurn): void {
 
 function isPolicyChange(change: ChaosChange): change is ChaosChange & Change {
 	return isChange(change);
+}
+
+/** What becomes of a connection that was allowed when it began is open in the specification. */
+function ofKept(states: readonly ChaosState[]): ChaosState[] {
+	const isEverAllowed = states.includes('allowed');
+	return states.map((state) => (state === 'blocked' && isEverAllowed ? 'open' : state));
 }
 
 function stateOf({ from, to, prediction }: Cell, predictor: Predictor): ChaosState {

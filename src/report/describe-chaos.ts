@@ -7,7 +7,7 @@ const windowsShown = 3;
 /** What was measured on a path around a fault, a phrase each; empty for other cells. */
 export function describeChaos({ chaos }: CellVerdict): string[] {
 	if (!chaos) return [];
-	const { forbidden, allowed, closing, opening, exposure } = chaos;
+	const { forbidden, allowed, closing, opening, exposure, outlived } = chaos;
 	const phrases: string[] = [];
 	if (forbidden.time > 0) {
 		const under = `${percent(forbidden.covered)} of it while its server answered others, tried at least every ${describeDuration(Math.ceil(forbidden.gap))}`;
@@ -16,6 +16,7 @@ export function describeChaos({ chaos }: CellVerdict): string[] {
 	if (closing) phrases.push(`closed ${describeSpread(closing)} after the change`);
 	if (exposure && exposure.longest > 0) phrases.push(`open in one round for ${describeSpread(exposure)} in all`);
 	if (allowed.time > 0) phrases.push(`allowed for ${describeDuration(allowed.time)}: ${outagesOf(chaos)}`);
+	if (outlived) phrases.push(`went on for ${describeSpread(outlived)} when new connections were forbidden`);
 	if (opening) phrases.push(`open ${describeSpread(opening)} after the change`);
 	return phrases;
 }

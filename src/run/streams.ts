@@ -152,6 +152,7 @@ export class Streams {
 			speaks: cell.speaks === 'sctp' ? 'tcp' : cell.speaks,
 			source: { ...source, port: lease.first },
 			...(tls && { tls }),
+			...(cell.chaos?.kept && { kept: true }),
 			...(cell.query && { dns: questionOf(cell.query) }),
 			...(cell.first && { greeting: greetingWait }),
 		};

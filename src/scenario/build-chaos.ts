@@ -15,7 +15,11 @@ export function buildChaos(input: ChaosInput, pods: readonly string[], position:
 		...{ name: name ?? fault, fault, target: withoutUndefined(target ?? {}), set: set ?? {} },
 		for: milliseconds(input.for) ?? defaultFor,
 		from: from.map(parseSource),
-		...{ kind, options: kind === 'dns' ? { over: over === undefined ? ['udp'] : listOf(over), query } : {} },
+		...{
+			kind,
+			kept: attempts.hold ?? false,
+			options: kind === 'dns' ? { over: over === undefined ? ['udp'] : listOf(over), query } : {},
+		},
 		to: kind === 'dns' ? listOf(attempts.via).map(parseVia) : listOf(attempts.to).map(parseTarget),
 		every: parseRate(attempts.rate),
 		before: parseDuration(attempts.before),

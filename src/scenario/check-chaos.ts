@@ -106,13 +106,13 @@ function checkAttemptsOf(context: CheckContext, { attempts }: ChaosInput, path: 
 }
 
 /** Which keys belong to which kinds of attempts. */
-const keysOfKinds = { connect: ['to'], dns: ['via', 'over', 'query'] } as const;
+const keysOfKinds = { connect: ['to', 'hold'], dns: ['via', 'over', 'query'] } as const;
 
 function checkKeysOf({ problems }: CheckContext, attempts: ChaosInput['attempts'], path: DocumentPath): void {
 	const { kind = 'connect' } = attempts;
 	for (const [other, keys] of Object.entries(keysOfKinds)) {
 		for (const key of keys) {
-			if (other === kind && key !== 'over' && attempts[key] === undefined)
+			if (other === kind && key !== 'over' && key !== 'hold' && attempts[key] === undefined)
 				problems.add(path, {
 					code: 'missing-key',
 					message: `the key "${key}" is missing`,

@@ -41,6 +41,12 @@ export const chaosSchema = z
 					),
 				to: oneOrList(target).optional().describe('What is attempted (`connect`).'),
 				via: oneOrList(via).optional().describe('Resolvers that are asked (`dns`), as in `attempts`.'),
+				hold: z
+					.boolean()
+					.optional()
+					.describe(
+						'All tries of a path go over one connection (UDP: from one port), which is opened again when somebody has ended it (`connect`). What a policy does to connections that were allowed when they began is open in the specification: it is measured.',
+					),
 				over: over.optional().describe('Transports of the queries (`dns`); default `udp`.'),
 				query: plainQuery.optional().describe('The query (`dns`).'),
 				rate: rate.describe('How often, for each path; at most 200/s.'),

@@ -65,6 +65,33 @@ describe('agent: streams', () => {
 		});
 	}
 
+	for (const [protocol, listen] of [
+		['tcp', tcp],
+		['udp', udp],
+	] as const) {
+		it(`keeps one connection for all tries where it is told to, over ${protocol}, and opens another one when that has ended`, async () => {
+			const port = freePort();
+			const listening = { listen: [listen(port)] };
+			const [server, client] = await Promise.all([startAgent(listening), startAgent()]);
+			const one = stream(port, { protocol, speaks: protocol, kept: true, deadline: 200 });
+			client.send({ do: 'begin-streams', streams: [one] });
+			const fromOf = (agent: AgentProcess) =>
+				new Set(agent.all('sightings').flatMap(({ stream: token, from }) => (token === one.token ? [from] : [])));
+			for (let waited = 0; seenBy(server, one.token).size < 20 && waited < 5000; waited += 20) await sleep(20);
+			expect(seenBy(server, one.token).size).to.be.at.least(20);
+			expect(fromOf(server).size).to.equal(1);
+			// Its connections go with it, and another one listens at the same place.
+			server.send({ do: 'stop' });
+			await server.exited;
+			const heir = await startAgent(listening);
+			for (let waited = 0; seenBy(heir, one.token).size < 5 && waited < 5000; waited += 20) await sleep(20);
+			expect(seenBy(heir, one.token).size).to.be.at.least(5);
+			client.send({ do: 'end-streams', id: 1, tokens: [one.token] });
+			const { streams } = await client.wait('streams-ended', ({ id }) => id === 1);
+			expect(streams[0]?.made).to.equal(resultsOf(client, one.token).size);
+		});
+	}
+
 	it('has every try come from a planned port, in turn', async () => {
 		const port = freePort();
 		const [server, client] = await Promise.all([startAgent({ listen: [tcp(port)] }), startAgent()]);

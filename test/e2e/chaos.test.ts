@@ -16,6 +16,7 @@ const bugs: Record<string, { scenario: string; code: string }> = {
 	'dns-fails-open': { scenario: 'dns-restarted', code: 'leak-window' },
 	'capture-goes-with-sidecar': { scenario: 'sidecars-restarted', code: 'leak-window' },
 	'pods-before-rules': { scenario: 'node-restarted', code: 'leak-window' },
+	'pair-stays-allowed': { scenario: 'policy-flipped', code: 'never-closed' },
 	'flush-then-load': { scenario: 'policies-churned', code: 'leak-window' },
 	'late-programming': { scenario: 'policy-flipped', code: 'closed-late' },
 	'deleted-pod-stays': { scenario: 'address-used-again', code: 'leak-window' },

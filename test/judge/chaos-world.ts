@@ -24,6 +24,8 @@ export interface World {
 	clock?: { error: number };
 	/** Tokens arrive, but no reply gets back. */
 	oneWay?: boolean;
+	/** All tries of a path go over one connection. */
+	kept?: boolean;
 	/** Without the control. */
 	alone?: boolean;
 	/** No baseline and no reopening. */
@@ -135,7 +137,7 @@ function planOf(world: World): Plan {
 			...{ by: undefined, phase: undefined, on: undefined, tries: 3, skip: undefined },
 			prediction: { verdict: client === 'friend' ? 'allowed' : 'blocked', because: [] },
 			chaos: {
-				name: 'restart-enforcer',
+				...{ name: 'restart-enforcer', ...(world.kept && { kept: true }) },
 				expects: expects?.[client] ?? Array.from({ length: 3 }, () => (client === 'friend' ? 'allowed' : 'blocked')),
 			},
 			position: { file: 's.yaml', line: 1, column: 1 },

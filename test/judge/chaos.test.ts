@@ -236,6 +236,44 @@ describe('judge: paths whose state a fault changes', () => {
 	});
 });
 
+describe('judge: connections that are kept around a fault', () => {
+	const [inject, heal] = changesOf({ isOpen: fine });
+	const opened = inject?.acknowledgedAt ?? 0;
+	const closed = heal?.acknowledgedAt ?? 0;
+	const expects: World['expects'] = {
+		friend: ['allowed', 'allowed', 'allowed'],
+		stranger: ['open', 'allowed', 'open'],
+	};
+	const kept = (until: number, rest: Partial<World> = {}) =>
+		judged({ isOpen: openIn([opened, until]), kept: true, expects, expect: { outage: 0 }, ...rest }).stranger;
+
+	it('measures how long one goes on after a change that would forbid it, and calls that neither leak nor broken', () => {
+		const goesOn = kept(closed + 200);
+		expect(goesOn.verdict).to.equal('enforced');
+		expect(goesOn.chaos?.outlived?.median).to.be.within(190, 210);
+		expect(kept(closed).chaos?.outlived?.median).to.be.at.most(10);
+	});
+
+	it('takes no token for arrived that came when nobody waited for it any more', () => {
+		const late: World['edit'] = (events) =>
+			events.map((event) =>
+				event.is === 'tries' && event.agent === 'stranger'
+					? {
+							...event,
+							tries: event.tries.map(([index, sent]) => [index, sent, 0.1, 1] as [number, number, number, number]),
+						}
+					: event,
+			);
+		expect(kept(closed + 200, { edit: late }).chaos?.outlived?.median).to.be.at.most(10);
+		expect(kept(closed + 200, { edit: late, kept: false }).observed.delivered).to.be.above(0);
+	});
+
+	it('holds it against an engine that one is cut while it is allowed', () => {
+		const cut = kept(closed - 100);
+		expect([cut.verdict, ...codesOf(cut)]).to.deep.equal(['broken', 'outage']);
+	});
+});
+
 describe('judge: leak windows at random instants', () => {
 	const window = fc.record({
 		every: fc.constantFrom(5, 10, 20),

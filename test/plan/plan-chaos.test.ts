@@ -3,7 +3,7 @@ import type { ScenarioPlan } from '../../src/model/plan.ts';
 import { planScenarios } from '../../src/plan/plan-scenarios.ts';
 import { parseScenarioText } from '../../src/scenario/parse-scenario-text.ts';
 
-function planned(chaos: string, rest = '', ofStranger = ''): ScenarioPlan {
+function planned(chaos: string, rest = '', ofStranger = '', ofAttempts = ''): ScenarioPlan {
 	const text = `
 apiVersion: gatecrash.dev/v1alpha1
 kind: Scenario
@@ -26,7 +26,7 @@ spec:
           podSelector: {matchLabels: {app: web}}
           ingress: [{from: [{podSelector: {matchLabels: {app: friend}}}]}]
 ${rest}  chaos:
-    - {${chaos}, for: 300ms, attempts: {from: [friend, stranger, heir], to: "web:80", rate: 100/s, before: 100ms, after: 200ms}}
+    - {${chaos}, for: 300ms, attempts: {${ofAttempts}from: [friend, stranger, heir], to: "web:80", rate: 100/s, before: 100ms, after: 200ms}}
 `;
 	const { scenarios, diagnostics } = parseScenarioText(text, 's.yaml', () => {
 		throw new Error('no policy files here');
@@ -131,5 +131,17 @@ describe('plan: chaos', () => {
 		);
 		expect(statesOf(plan, 'stranger')).to.deep.equal(['allowed', 'allowed', 'allowed']);
 		expect(plan.steps.map((step) => step.do)).to.deep.equal(['attempt', 'chaos']);
+	});
+
+	it('leaves open what becomes of a kept connection that was allowed before', () => {
+		const flip = 'fault: flip-policy, target: {policy: only-friends}';
+		const keeping = planned(flip, '', '', 'hold: true, ');
+		expect(statesOf(planned(flip), 'stranger')).to.deep.equal(['blocked', 'allowed', 'blocked']);
+		expect(statesOf(keeping, 'stranger')).to.deep.equal(['open', 'allowed', 'open']);
+		expect(statesOf(planned('fault: restart-enforcer', '', '', 'hold: true, '), 'stranger')).to.deep.equal([
+			'blocked',
+			'blocked',
+			'blocked',
+		]);
 	});
 });

@@ -109,12 +109,18 @@ export class Enforcer {
 			await this.#flush();
 			await sleep(gap);
 		}
+		if (this.#generation === 0) await this.#loadOwnTable();
 		for (const input of transactions(this.#generation, rulesets, this.#tamper)) {
 			await this.#fabric.run(['nft', '-f', '-'], input);
 		}
 		// Only now: after a failure the tables of the generation in force must not be the ones that are written next.
 		this.#generation++;
 		this.#rules = rules;
+	}
+
+	async #loadOwnTable(): Promise<void> {
+		const table = this.#engine.ownTable();
+		if (table !== undefined) await this.#fabric.run(['nft', '-f', '-'], table);
 	}
 
 	/** What is allowed comes last; what was there before it is gone from the beginning. */

@@ -54,6 +54,11 @@ export class Engine {
 		return true;
 	}
 
+	/** A table of the engine's own, nft commands, that stays while rules are replaced; undefined: it has none. */
+	ownTable(): string | undefined {
+		return undefined;
+	}
+
 	/** What is in force while an enforcer that was started again loads its rules little by little. */
 	whileLoading(): 'isolation' | 'nothing' {
 		return 'isolation';

@@ -10,6 +10,25 @@ const startLateness = 1500;
 /** Milliseconds without rules while they are replaced. */
 const gap = 60;
 
+/** For how long a connection is taken for a sign that its client may connect, milliseconds. */
+const memory = 150;
+const letThrough = '0x6766';
+/** Connections that got through, without their source ports. What was dropped does not come to the second chain. */
+const pairMemory = `table inet gatecrash_memory {
+	set pairs4 { type ipv4_addr . ipv4_addr . inet_service; flags dynamic, timeout; timeout ${memory}ms; }
+	set pairs6 { type ipv6_addr . ipv6_addr . inet_service; flags dynamic, timeout; timeout ${memory}ms; }
+	chain recall {
+		type filter hook forward priority -200; policy accept;
+		ct state new meta l4proto { tcp, udp } ip saddr . ip daddr . th dport @pairs4 meta mark set ${letThrough}
+		ct state new meta l4proto { tcp, udp } ip6 saddr . ip6 daddr . th dport @pairs6 meta mark set ${letThrough}
+	}
+	chain remember {
+		type filter hook forward priority 1000000; policy accept;
+		ct state new meta l4proto { tcp, udp } update @pairs4 { ip saddr . ip daddr . th dport timeout ${memory}ms }
+		ct state new meta l4proto { tcp, udp } update @pairs6 { ip6 saddr . ip6 daddr . th dport timeout ${memory}ms }
+	}
+}
+`;
 const queriesPass = 'meta l4proto { tcp, udp } th dport 53 goto to_pod';
 const inForce = 'Network Policies: a pod that a policy selects is isolated for as long as the policy exists';
 
@@ -88,6 +107,35 @@ export const enforcerBugs: Bug[] = [
 				override beforePolicies(pod: PolicyPod, direction: Direction) {
 					const open = this.#isAway && direction === 'egress';
 					return [...super.beforePolicies(pod, direction), ...(open ? [queriesPass] : [])];
+				}
+			},
+	},
+	{
+		name: 'capture-goes-with-sidecar',
+		does: 'connections of a pod whose sidecar has ended go to the application itself',
+		violates: { required: 'PeerAuthentication.MutualTLS.Mode STRICT' },
+		concerns: 'faults',
+		issues: [],
+		inject: (Honest) =>
+			class extends Honest {
+				override capturesForEnded() {
+					return false;
+				}
+			},
+	},
+	{
+		name: 'pair-stays-allowed',
+		does: `whoever got through to a port gets through again within ${memory} ms, whatever the policies say by then: a client that goes on connecting is never shut out`,
+		violates: { required: inForce },
+		concerns: 'changes of policies',
+		issues: ['cilium/cilium#691'],
+		inject: (Honest) =>
+			class extends Honest {
+				override ownTable() {
+					return pairMemory;
+				}
+				override first() {
+					return [`meta mark ${letThrough} accept`, ...super.first()];
 				}
 			},
 	},

@@ -56,19 +56,6 @@ export const meshBugs: Bug[] = [
 				}
 			},
 	},
-	{
-		name: 'capture-goes-with-sidecar',
-		does: 'connections of a pod whose sidecar has ended go to the application itself',
-		violates: { required: 'PeerAuthentication.MutualTLS.Mode STRICT' },
-		concerns: 'faults',
-		issues: [],
-		inject: (Honest) =>
-			class extends Honest {
-				override capturesForEnded() {
-					return false;
-				}
-			},
-	},
 	policiesBug('workload-policy-ignored', 'a policy with a selector is not read', (policies) =>
 		policies.filter(({ selector }) => !selector),
 	),
