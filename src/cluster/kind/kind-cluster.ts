@@ -125,7 +125,7 @@ class KindCluster implements Cluster {
 			openCapture: openNodeCapture,
 			certificates,
 			faults: new KindFaults({
-				...{ client, ledger },
+				...{ client, ledger, nodes },
 				mesh:
 					certificates && secret !== undefined
 						? new MeshFaults({ client, ledger, certificates, secret, file: authorityFile })

@@ -34,6 +34,8 @@ export function kindFaults({ enforces, istio }: { enforces: boolean; istio: bool
 export interface KindFaultsOptions {
 	client: KubeClient;
 	ledger: Ledger | undefined;
+	/** All of them, by the names of their containers. */
+	nodes: readonly string[];
 	/** Undefined: there is no mesh whose authority is ours. */
 	mesh: MeshFaults | undefined;
 }
@@ -52,7 +54,8 @@ export class KindFaults implements ClusterFaults {
 		if (mesh && isMeshFault(fault)) return mesh.inject(fault, place, signal);
 		const inject = injections[fault];
 		if (!inject) throw new GatecrashError('GC_CLUSTER', `This cluster can't inject the fault ${fault}.`);
-		return inject({ client, nodes: place.nodes, signal, intend: (recovery) => this.#intend(fault, recovery) });
+		const nodes = place.node === undefined ? this.#options.nodes : [place.node];
+		return inject({ client, nodes, signal, intend: (recovery) => this.#intend(fault, recovery) });
 	}
 
 	async heal(fault: FaultName, place: FaultPlace, inHaste: boolean): Promise<string[]> {

@@ -7,7 +7,7 @@ import { GatecrashError } from '../../model/gatecrash-error.ts';
 import { changeConfigMap, changedBy, type ConfigMapObject, restoreConfigMap } from './changed-object.ts';
 import type { ClusterNode } from './cluster-nodes.ts';
 import { forwardingTo } from './corefile.ts';
-import { dnsEndpoints, replaceDnsPods } from './dns-pods.ts';
+import { dnsEndpoints, readyDnsPods, replaceDnsPods } from './dns-pods.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { Ownership } from './ownership.ts';
 import { serviceState, type ServiceObject } from './service-states.ts';
@@ -62,6 +62,15 @@ export class ClusterDns {
 			throw error;
 		});
 		return unlessAborted(this.#ready, signal);
+	}
+
+	/** After its pods were made anew, or got other addresses. Nothing where the run does not have it. */
+	async podsReplaced(signal: AbortSignal): Promise<void> {
+		const own = await this.#ready;
+		if (!own) return;
+		const endpoints = dnsEndpoints(await readyDnsPods(this.#options.client, signal), this.#options.nodes);
+		own.endpoints = endpoints;
+		own.service = { ...own.service, backends: endpoints.map(({ name }) => name) };
 	}
 
 	/** Puts back what stood there before, also after a change that broke off. @throws GatecrashError when it can't. */

@@ -22,13 +22,14 @@ import { openAgentStream } from './agent-streams.ts';
 import type { OwnClusterDns } from './cluster-dns.ts';
 import type { ClusterNode } from './cluster-nodes.ts';
 import { LastingObjects } from './lasting-objects.ts';
+import { DeploymentFaults } from './deployment-faults.ts';
 import { isOwnershipLabel } from './ownership.ts';
 import { PolicyBook } from './policy-book.ts';
 import { removeAll } from './remove-all.ts';
 import { ScenarioNamespaces } from './scenario-namespaces.ts';
 import { ScenarioPods } from './scenario-pods.ts';
 import { ServiceBook } from './service-book.ts';
-import type { ClusterFaults, FaultPlace, Site } from './site.ts';
+import type { Site } from './site.ts';
 
 /** One scenario on a Kubernetes cluster. Changes are made one after the other. */
 export class KubernetesDeployment implements Deployment {
@@ -200,15 +201,11 @@ export class KubernetesDeployment implements Deployment {
 	}
 
 	inject(fault: FaultName, node?: string): Promise<Acknowledgement & FaultEffect> {
-		return this.#withEffects((faults, place) => faults.inject(fault, place, this.#signal), node);
+		return this.#withEffects((faults) => faults.inject(fault, node));
 	}
 
 	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
-		return this.#withEffects(async (faults, place) => {
-			const seen = await faults.heal(fault, place, this.#signal.aborted);
-			if (fault === 'restart-node' && !this.#signal.aborted) await this.#site.harness.nodesRestarted(this.#signal);
-			return seen;
-		});
+		return this.#withEffects((faults) => faults.heal(fault));
 	}
 
 	canary(bound: number, signal: AbortSignal): Promise<number | undefined> {
@@ -240,17 +237,10 @@ export class KubernetesDeployment implements Deployment {
 		return this.#services.refresh(this.#pods.all(), this.#signal);
 	}
 
-	async #withEffects(
-		step: (faults: ClusterFaults, place: FaultPlace) => Promise<string[]>,
-		node?: string,
-	): Promise<Acknowledgement & FaultEffect> {
+	async #withEffects(step: (faults: DeploymentFaults) => Promise<string[]>): Promise<Acknowledgement & FaultEffect> {
 		let effects: string[] = [];
 		const acknowledgement = await this.#inTurn(async () => {
-			const { faults } = this.#site.options;
-			if (!faults) throw new GatecrashError('GC_CLUSTER', 'Nothing can be broken on purpose on this cluster.');
-			const nodes = this.#site.nodes.filter(({ symbol }) => node === undefined || symbol === node);
-			const place = { namespaces: [...this.#namespaces.names.values()], nodes: nodes.map(({ name }) => name) };
-			effects = await step(faults, place);
+			effects = await step(new DeploymentFaults(this.#site, this.#namespaces.names, this.#signal));
 		});
 		return { ...acknowledgement, effects };
 	}

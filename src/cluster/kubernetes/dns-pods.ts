@@ -40,6 +40,22 @@ export async function replaceDnsPods(client: KubeClient, signal?: AbortSignal): 
 			client.remove({ ...pods, name, namespace, uid }, { grace, signal }),
 		),
 	);
+	return awaitDnsPods(client, replicas, gone, signal);
+}
+
+/** As many as are wanted, ready, and the Service leads to them alone. Sorted by name. */
+export async function readyDnsPods(client: KubeClient, signal?: AbortSignal): Promise<PodObject[]> {
+	const replicas = (await wantedReplicas(client, clusterDnsDeployment)) ?? 0;
+	return awaitDnsPods(client, replicas, new Set(), signal);
+}
+
+async function awaitDnsPods(
+	client: KubeClient,
+	replicas: number,
+	gone: ReadonlySet<string | undefined>,
+	signal: AbortSignal | undefined,
+): Promise<PodObject[]> {
+	const selection = { namespace: clusterDnsNamespace, labelSelector: clusterDnsSelector };
 	const fresh = await client.waitFor<PodObject, PodObject[]>({
 		...{ resource: pods, selection, bound, signal },
 		examine: (all) => {

@@ -26,8 +26,8 @@ import { canStandBy } from './standby.ts';
 export interface FaultPlace {
 	/** The scenario's. */
 	namespaces: readonly string[];
-	/** The one that the fault names, else all. */
-	nodes: readonly string[];
+	/** Where it is injected; undefined: everywhere. */
+	node: string | undefined;
 }
 
 /** Faults of one cluster; what each was seen to do, a sentence each. */
