@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { command } from './command.ts';
 import { holdsInNode, inNode } from './in-node.ts';
 import type { Inject } from './injection.ts';
 import { apiServerManifest } from '../recovering/nodes-back.ts';
+
+/** Milliseconds. */
+const endBound = 20_000;
+const pause = 200;
 
 /** As when its power fails: nothing on it is told to end. */
 export const restartNode: Inject = async ({ nodes, intend, signal }) => {
@@ -32,7 +37,17 @@ export const restartApiServer: Inject = async ({ nodes, intend, signal }) => {
 	const before = (await inNode(container, ['pgrep', '-x', 'kube-apiserver'], signal)).trim();
 	intend({ do: 'restore-api-server', container });
 	await inNode(container, ['mv', here, away], signal);
-	await inNode(container, ['pkill', '-KILL', '-x', 'kube-apiserver'], signal);
-	const runs = await holdsInNode(container, ['pgrep', '-x', 'kube-apiserver']);
-	return runs ? [] : [`kube-apiserver on ${container}, process ${before.replaceAll('\n', ', ')}, ended`];
+	const ended = await killAll(container, 'kube-apiserver', signal);
+	return ended ? [`kube-apiserver on ${container}, process ${before.replaceAll('\n', ', ')}, ended`] : [];
 };
+
+/** Whether none was left before the bound: a killed process may need a moment to be gone, and a kubelet may have made another. */
+async function killAll(node: string, program: string, signal: AbortSignal): Promise<boolean> {
+	const until = performance.now() + endBound;
+	while (performance.now() < until) {
+		await holdsInNode(node, ['pkill', '-KILL', '-x', program]);
+		if (!(await holdsInNode(node, ['pgrep', '-x', program]))) return true;
+		await sleep(pause, undefined, { signal });
+	}
+	return false;
+}
