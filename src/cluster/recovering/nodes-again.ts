@@ -3,10 +3,12 @@ import { connect } from '../../kube/connect.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
+import { isReady, type PodObject } from '../kubernetes/pod-state.ts';
 
 /** From 7 s for a node to 30 s on a busy machine. Milliseconds. */
 const bound = 180_000;
 const pause = 500;
+const controlPlaneBound = 90_000;
 
 interface NodeObject extends KubeObject {
 	status?: { conditions?: { type: string; status: string; lastHeartbeatTime?: string }[] };
@@ -32,6 +34,22 @@ export async function connectAgain(kubeconfig: string | undefined, context: stri
 /** Resolves when it answers. @throws GatecrashError GC_CLUSTER when the bound passes. */
 export async function waitForApiServer(client: KubeClient): Promise<void> {
 	await client.version(bound);
+}
+
+/**
+ * Resolves when the rest of the control plane is at work again: what loses the API server for 10 s ends, and the kubelet starts it
+ * again later each time. With what is still missing when a bound passes: it comes back by itself.
+ */
+export async function waitForControlPlane(client: KubeClient): Promise<string[]> {
+	const missing = (pods: PodObject[]) => pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name);
+	return client.waitFor<PodObject, string[]>({
+		resource: { apiVersion: 'v1', kind: 'Pod' },
+		selection: { namespace: 'kube-system', labelSelector: 'tier=control-plane' },
+		examine: (pods) => (missing(pods).length === 0 ? [] : undefined),
+		missing: () => '',
+		otherwise: missing,
+		bound: controlPlaneBound,
+	});
 }
 
 /** Resolves when these nodes have said that they are Ready since then, milliseconds since 1970: what they said before still stands there. */

@@ -4,7 +4,7 @@ import { scale, wantedReplicas } from '../kubernetes/control-plane.ts';
 import { isWhole, readWorkload, selectNodes, waitUntilWhole } from '../kubernetes/workload-pods.ts';
 import { trustOneRoot, trustsOneRoot } from './mesh-root.ts';
 import { areNodesDown, bringNodesBack, isOfNodes } from './nodes-back.ts';
-import { waitForApiServer, waitForNodesAgain } from './nodes-again.ts';
+import { waitForApiServer, waitForControlPlane, waitForNodesAgain } from './nodes-again.ts';
 
 /** Whether something of a fault is still there, by the recipe that was written down before it was injected. */
 export async function isInForce(client: KubeClient, recovery: Recovery): Promise<boolean> {
@@ -33,7 +33,9 @@ export async function recover(client: KubeClient, recovery: Recovery): Promise<s
 		await bringNodesBack(recovery);
 		await waitForApiServer(client);
 		if (recovery.do === 'start-nodes') await waitForNodesAgain(client, recovery.containers, since);
-		return describeRecovery(recovery);
+		const missing = recovery.do === 'restore-api-server' ? await waitForControlPlane(client) : [];
+		const rest = missing.length === 0 ? '' : `, and these are not ready yet: ${missing.join(', ')}`;
+		return `${describeRecovery(recovery)}${rest}`;
 	}
 	switch (recovery.do) {
 		case 'scale':
