@@ -5,13 +5,18 @@ import { deletePods, podsOf } from '../kubernetes/workload-pods.ts';
 import { waitForProcessesEnd } from './in-node.ts';
 import type { Inject } from './injection.ts';
 
+/** Seconds; by itself it would go on answering for 5 s more. */
+const grace = 1;
+
 /** CoreDNS is scaled to zero, and back when it is healed. */
 export const restartDns: Inject = async ({ client, intend, signal }) => {
 	const replicas = await wantedReplicas(client, clusterDnsDeployment);
 	if (replicas === undefined || replicas === 0) return [];
 	const { namespace, deployment } = clusterDnsDeployment;
+	const pods = await podsOf(client, { kind: 'Deployment', namespace, name: deployment }, signal);
 	intend({ do: 'scale', namespace, deployment, replicas });
 	await scale(client, clusterDnsDeployment, 0, signal);
+	await deletePods(client, pods, signal, grace);
 	await waitUntilGone(client, { namespace: clusterDnsNamespace, labelSelector: clusterDnsSelector }, signal);
 	return [`Deployment ${namespace}/${deployment}: ${replicas} became 0, and its pods are gone`];
 };

@@ -36,11 +36,16 @@ export async function podsOf(client: KubeClient, ref: WorkloadRef, signal?: Abor
 	return client.list<PodObject>(podResource, selection, { signal });
 }
 
-/** Asks for the end of these pods, each within its own time of grace; they are not waited for. */
-export async function deletePods(client: KubeClient, pods: readonly PodObject[], signal?: AbortSignal): Promise<void> {
+/** Asks for the end of these pods, each within its own time of grace or in so many seconds; they are not waited for. */
+export async function deletePods(
+	client: KubeClient,
+	pods: readonly PodObject[],
+	signal?: AbortSignal,
+	grace?: number,
+): Promise<void> {
 	await Promise.all(
 		pods.map(({ metadata: { name, namespace, uid } }) =>
-			client.remove({ ...podResource, name, namespace, uid }, { signal }),
+			client.remove({ ...podResource, name, namespace, uid }, { signal, grace }),
 		),
 	);
 }
