@@ -46,7 +46,7 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 			return existsSync(file) && readFileSync(file, 'utf8').includes(`"fault":"${fault}"`);
 		});
 
-	const killDuring = async (fault: string, after: number): Promise<void> => {
+	const endDuring = async (fault: string, after: number, how: 'SIGKILL' | 'SIGINT'): Promise<number | undefined> => {
 		const file = join(out, 'killed.yaml');
 		await writeFile(file, chaosScenario({ fault, for: '20s' }));
 		const started = start(['run', file, '--cluster', testCluster, '--out', out]);
@@ -57,8 +57,9 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 			await sleep(20);
 		}
 		await sleep(after);
-		started.kill('SIGKILL');
+		started.kill(how);
 		await ended;
+		return started.exitCode ?? undefined;
 	};
 
 	for (const fault of [
@@ -71,7 +72,7 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 	]) {
 		for (const after of instants) {
 			it(`${fault}, ${after} ms after it was written down: clean heals everything`, async () => {
-				await killDuring(fault, after);
+				await endDuring(fault, after, 'SIGKILL');
 				const cleaned = await gatecrash('clean', '--yes', '--out', out);
 				expect(cleaned.exitCode, `${cleaned.stdout}\n${cleaned.stderr}`).to.equal(0);
 				await expectHealed();
@@ -80,5 +81,14 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 				expect(again.exitCode).to.equal(0);
 			});
 		}
+	}
+
+	for (const fault of ['kill-enforcer', 'restart-api-server', 'restart-node']) {
+		it(`${fault}: after Ctrl-C the run heals it by itself`, async () => {
+			expect(await endDuring(fault, 500, 'SIGINT')).to.equal(130);
+			await expectHealed();
+			const cleaned = await gatecrash('clean', '--yes', '--out', out);
+			expect(cleaned.stdout).to.equal('nothing to delete');
+		});
 	}
 });

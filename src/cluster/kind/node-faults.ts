@@ -8,20 +8,24 @@ import { apiServerManifest } from '../recovering/nodes-back.ts';
 const endBound = 20_000;
 const pause = 200;
 
+// What changes a node is not broken off when the run is: nobody would know what had come of it when it is healed.
+
 /** As when its power fails: nothing on it is told to end. */
 export const restartNode: Inject = async ({ nodes, intend, signal }) => {
+	signal.throwIfAborted();
 	if (nodes.length === 0) return [];
 	intend({ do: 'start-nodes', containers: [...nodes] });
-	await command('docker', ['kill', ...nodes], { signal, ends: 'by-itself' });
+	await command('docker', ['kill', ...nodes], { ends: 'by-itself' });
 	return nodes.map((node) => `the container ${node}, which is the node, was killed with all that ran in it`);
 };
 
 export const restartKubelet: Inject = async ({ nodes, intend, signal }) => {
+	signal.throwIfAborted();
 	if (nodes.length === 0) return [];
 	intend({ do: 'start-kubelets', containers: [...nodes] });
 	const effects = nodes.map(async (node) => {
 		const before = (await inNode(node, ['systemctl', 'show', '--property=MainPID', '--value', 'kubelet'])).trim();
-		await inNode(node, ['systemctl', 'stop', 'kubelet'], signal);
+		await inNode(node, ['systemctl', 'stop', 'kubelet']);
 		const runs = before === '0' || (await holdsInNode(node, ['systemctl', 'is-active', '--quiet', 'kubelet']));
 		return runs ? [] : [`the kubelet of ${node}, process ${before}, ended`];
 	});
@@ -36,7 +40,7 @@ export const restartApiServer: Inject = async ({ nodes, intend, signal }) => {
 	if (container === undefined) return [];
 	const before = (await inNode(container, ['pgrep', '-x', 'kube-apiserver'], signal)).trim();
 	intend({ do: 'restore-api-server', container });
-	await inNode(container, ['mv', here, away], signal);
+	await inNode(container, ['mv', here, away]);
 	const ended = await killAll(container, 'kube-apiserver', signal);
 	return ended ? [`kube-apiserver on ${container}, process ${before.replaceAll('\n', ', ')}, ended`] : [];
 };
