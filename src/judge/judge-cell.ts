@@ -13,6 +13,7 @@ import { judgePresented } from './judge-presented.ts';
 import { judgeObserved, judgeUnprotected } from './judge-observed.ts';
 import { judgeWire, wireOf } from './judge-wire.ts';
 import { observe } from './observed.ts';
+import { policyEventFindings } from './policy-events.ts';
 import { withRealNames } from './real-names.ts';
 import { reason } from './reasons.ts';
 import { repeatCommand } from './repeat-command.ts';
@@ -32,6 +33,7 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 	const answered = judgePresented(context.history, named, tries, decide(context, named, plan));
 	const decided = judgeWire(cell, answered, wire, expected === 'allowed');
 	const found = underFaults(context.history, tries, decided);
+	const logged = policyEventFindings(context, cell, tries);
 	// Of how a path is closed, and of what can be read on it, policies' text predicts nothing.
 	const closing = found.reasons.some(
 		({ code }) => code === 'leak-readable' || (cell.by && code === 'closed-otherwise'),
@@ -56,7 +58,7 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 		proof: found.proof,
 		verdict: found.verdict,
 		diagnosis: sides.diagnosis,
-		findings: sides.finding ? [...found.findings, sides.finding] : found.findings,
+		findings: [...found.findings, ...(sides.finding ? [sides.finding] : []), ...logged],
 		reasons: found.reasons,
 		evidence: evidenceOf(found.deciding),
 		position,

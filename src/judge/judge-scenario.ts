@@ -7,6 +7,7 @@ import { countVerdicts, isLeftOut, worst } from './combine.ts';
 import { faultsOf } from './faults.ts';
 import { judgeCell } from './judge-cell.ts';
 import { phasesOf } from './phases.ts';
+import { missingPolicyEvents } from './policy-events.ts';
 import { reason } from './reasons.ts';
 import { flipsOf, holdsOf, refusalsOf } from './times.ts';
 import { indexScenario, type ScenarioHistory } from './scenario-history.ts';
@@ -24,7 +25,7 @@ export function judgeScenario(
 	const { verdict, reasons } = combineCells(plan, cells);
 	return {
 		...{ scenario: name, file, description, reference, status, verdict },
-		reasons: [...reasons, ...endingOf(history)],
+		reasons: [...reasons, ...endingOf(history), ...missingPolicyEvents(history.policyEventsMissing)],
 		counts: countVerdicts(cells),
 		duration: history.span && history.span.to - history.span.from,
 		phases: phasesOf(events),

@@ -147,6 +147,11 @@ export const reasonTable = {
 		'what the client had written itself stands before the last element of X-Forwarded-Client-Cert: whoever trusts any but the last is deceived',
 	'readable-on-wire': 'its tokens could be read on the wire',
 	'never-open': 'it did not answer before the policies either',
+	'log-denied-arrived': 'the engine’s own log says that it denied what arrived',
+	'log-accepted-nothing': 'the engine’s own log says that it let through what did not arrive',
+	'log-agrees-denied': 'the engine’s own log agrees: it denied what did not arrive',
+	'log-agrees-accepted': 'the engine’s own log agrees: it let through what arrived',
+	'log-incomplete': 'the engine’s own log could not be read in full',
 } as const;
 
 export type ReasonCode = keyof typeof reasonTable;

@@ -6,6 +6,7 @@ import { classifyTry } from './classify-try.ts';
 import { type BeforeAfter, type Epoch, newEpoch, setWindow } from './epoch.ts';
 import { linkTries } from './link-tries.ts';
 import { addToStreams, countRan, newStreamHistory, noteUnexplained, type StreamHistory } from './stream-history.ts';
+import { addPolicyEvents, noteMissing, type PolicyEventIndex } from './policy-events.ts';
 import { nothingSeen, type TryRecord } from './try-record.ts';
 import { addToWire, newWireHistory, type WireHistory } from './wire-history.ts';
 
@@ -44,6 +45,10 @@ export interface ScenarioHistory {
 	holdsEnded: EventOf<'hold-ended'>[];
 	streams: StreamHistory;
 	wire: WireHistory;
+	/** What the policy engine itself says of connections. */
+	policyEvents: PolicyEventIndex;
+	/** Why its log could not be read in full, by node. */
+	policyEventsMissing: Map<string, string>;
 	/** Line numbers of records whose token no try explains, by uid of whoever recorded them. */
 	unexplained: Map<string, number[]>;
 }
@@ -81,6 +86,8 @@ export function indexScenario(
 		holdsEnded: [],
 		streams: newStreamHistory(),
 		wire: newWireHistory(),
+		policyEvents: new Map(),
+		policyEventsMissing: new Map(),
 		unexplained: new Map(),
 	};
 	for (const event of events) add(history, event);
@@ -110,6 +117,10 @@ function add(history: ScenarioHistory, event: HistoryEvent): void {
 			return;
 		case 'change':
 			history.changes.push(event);
+			return;
+		case 'policy-events':
+			addPolicyEvents(history.policyEvents, event);
+			noteMissing(history.policyEventsMissing, event);
 			return;
 		case 'settled':
 			history.settled.set(event.step, event);

@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { AgentStream } from '../model/cluster.ts';
+import { GatecrashError } from '../model/gatecrash-error.ts';
 import { ApiPaths, selectionQuery } from './api-paths.ts';
 import { type AttachTarget, attachLines } from './attach-lines.ts';
 import { type ExecTarget, execOutput } from './exec-output.ts';
@@ -172,6 +173,31 @@ export class KubeClient {
 
 	serves(resource: Resource): Promise<boolean> {
 		return this.#paths.serves(resource);
+	}
+
+	/**
+	 * Some bytes of a file below /var/log of a node, and the size of the whole, by the node's kubelet, which takes GET only.
+	 * Bytes beyond the end are none, and then the size is asked for by itself. Needs the right to get `nodes/proxy`.
+	 */
+	async nodeLog(
+		node: string,
+		file: string,
+		{ from, most }: { from: number; most: number },
+		{ signal }: CallOptions = {},
+	): Promise<{ text: string; size: number }> {
+		const path = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/logs/${file}`;
+		const doing = `reading /var/log/${file} of the node ${node}`;
+		const range = { from, to: from + most - 1 };
+		try {
+			const answer = await this.#transport.answer({ method: 'GET', path, doing, range, signal, patience: 0 });
+			const size = /\/(\d+)$/.exec(answer.range ?? '')?.[1];
+			if (size === undefined) throw new GatecrashError('GC_CLUSTER', `${doing}: the kubelet gives no part of a file.`);
+			return { text: answer.text, size: Number(size) };
+		} catch (error) {
+			if (!isStatus(error, 416)) throw error;
+			if (from === 0) return { text: '', size: 0 };
+			return { text: '', size: (await this.nodeLog(node, file, { from: 0, most: 1 }, { signal })).size };
+		}
 	}
 
 	/** Whether the credentials permit something (SelfSubjectAccessReview). */

@@ -17,12 +17,19 @@ export interface Call {
 	path: string;
 	body?: unknown;
 	contentType?: string;
+	/** Bytes of a file that are asked for, both ends included. */
+	range?: { from: number; to: number };
 	/** What is being done, for messages. */
 	doing: string;
 	/** Ends reading at once; a change that is under way is still waited for. */
 	signal?: AbortSignal | undefined;
 	/** How long a server that does not answer is asked again, milliseconds; default: as long as a restart takes. */
 	patience?: number;
+}
+
+interface Answer {
+	text: string;
+	range: string | undefined;
 }
 
 /** An API server's restart takes 5 to 20 s on a small machine, its first rights and caches a little longer. */
@@ -50,11 +57,16 @@ export class Transport {
 
 	/** The answer's body as text. @throws KubeError for an answer that is no success, GatecrashError without an answer. */
 	async call(call: Call): Promise<string> {
+		return (await this.answer(call)).text;
+	}
+
+	/** The same with the answer's `Content-Range`, undefined where it has none. */
+	async answer(call: Call): Promise<Answer> {
 		const until = performance.now() + (call.patience ?? restartPatience);
 		for (;;) {
 			call.signal?.throwIfAborted();
 			const attempt = await this.#once(call);
-			if ('text' in attempt) return attempt.text;
+			if ('text' in attempt) return attempt;
 			if (performance.now() >= until) throw attempt.retry;
 			await sleep(attempt.after ?? pauseBetween, undefined, call.signal && { signal: call.signal });
 		}
@@ -72,7 +84,7 @@ export class Transport {
 		this.#agent?.destroy();
 	}
 
-	async #once(call: Call): Promise<{ text: string } | { retry: unknown; after?: number | undefined }> {
+	async #once(call: Call): Promise<Answer | { retry: unknown; after?: number | undefined }> {
 		let response: IncomingMessage;
 		let text: string;
 		try {
@@ -89,7 +101,7 @@ export class Transport {
 		const status = response.statusCode ?? 0;
 		if (status >= 200 && status < 300) {
 			this.#answered = true;
-			return { text };
+			return { text, range: response.headers['content-range'] };
 		}
 		const error = answerError(call.doing, status, text);
 		if (!this.#mayPass(status, text)) throw error;
@@ -112,7 +124,8 @@ export class Transport {
 		const headers = {
 			// client-node gives an object; Node's type also allows the raw list of names and values.
 			...(options.headers as OutgoingHttpHeaders | undefined),
-			accept: 'application/json',
+			accept: call.range ? '*/*' : 'application/json',
+			...(call.range && { range: `bytes=${call.range.from}-${call.range.to}` }),
 			'user-agent': 'gatecrash',
 			...(body !== undefined && {
 				'content-type': call.contentType ?? 'application/json',

@@ -4,6 +4,7 @@ import type { Capability } from './capability.ts';
 import type { FaultEffect, FaultName, Recovery } from './fault.ts';
 import type { Plan, Workload } from './plan.ts';
 import type { KubernetesObject } from './policy.ts';
+import type { PolicyEventLog } from './policy-event.ts';
 import type { ClusterRange } from './reference.ts';
 import type { PodSecurityGroupMode } from './security-group.ts';
 import type { CertificateChoice, Scenario, ServedCertificate } from './scenario.ts';
@@ -218,6 +219,8 @@ export interface Deployment {
 	 * their own and are left out.
 	 */
 	openCaptures?(pods: string[]): Promise<CaptureStream[]>;
+	/** The log in which the policy engine says what it let through; undefined where there is none that can be read. */
+	openPolicyEvents?(signal: AbortSignal): Promise<PolicyEventLog>;
 	/**
 	 * Applies a policy of the harness's own on each node and waits until it shows in the traffic: stands in for a change
 	 * that flips no cell. Undefined where the acknowledgement already says that the rules are in force. Resolves with the

@@ -3,6 +3,7 @@ import type { AgentCounters, SelfCheck, ServerCertificate, StreamTry } from './a
 import type { CaptureFlow, CaptureTotals, WireProtocol } from './capture.ts';
 import type { ClusterFacts, LossCounters, ServiceState } from './cluster.ts';
 import type { Outcome } from './outcome.ts';
+import type { PolicyEvent } from './policy-event.ts';
 
 export const historySchemaVersion = 1;
 
@@ -234,6 +235,8 @@ export type ScenarioEventBody =
 			interfaces: CaptureTotals[];
 			flows: CaptureFlow[];
 	  }
+	/** What the policy engine's own log on a node says of connections of ours; `missing`: why not all of it could be read. */
+	| { is: 'policy-events'; node: string; events: PolicyEvent[]; unreadable: number; missing?: string }
 	| { is: 'epoch-ended'; epoch: number; complete: boolean };
 
 /** Narrowed by its `is`. */

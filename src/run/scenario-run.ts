@@ -13,6 +13,7 @@ import { runEpoch } from './epoch.ts';
 import { HeldConnections } from './held-connections.ts';
 import { holdCell } from './hold-cell.ts';
 import { KnownPaths } from './known-paths.ts';
+import { PolicyEvents } from './policy-events.ts';
 import { reservedPorts } from './reserved-ports.ts';
 import { isAllowed, isBaseline, nextAttempts } from './steps.ts';
 import type { ScenarioRunContext } from './scenario-run-context.ts';
@@ -34,6 +35,7 @@ export class ScenarioRun {
 	readonly #streamPorts: StreamPorts;
 	readonly #certificates: Certificates;
 	readonly #holds = new HeldConnections();
+	readonly #policyEvents: PolicyEvents;
 	/** UIDs of endpoints that stand in the history. */
 	readonly #written = new Set<string>();
 	#epoch = 0;
@@ -47,6 +49,7 @@ export class ScenarioRun {
 		this.#ports = reservedPorts(context.plan, context.deployment.endpoints());
 		this.#streamPorts = new StreamPorts(this.#ports);
 		this.#certificates = new Certificates(context.deployment);
+		this.#policyEvents = new PolicyEvents(context);
 		const certificates = this.#certificates;
 		this.#tries = new Tries({ ...context, agents: () => this.#agents, ports: this.#ports, certificates });
 		this.#agents = new Agents(context.deployment, context.settings.run, context.recorder, {
@@ -67,6 +70,7 @@ export class ScenarioRun {
 				signal.throwIfAborted();
 				await this.#step(step, index);
 			}
+			await this.#policyEvents.write();
 		} finally {
 			this.close();
 		}
@@ -104,7 +108,9 @@ export class ScenarioRun {
 
 	/** Writes down every endpoint that is new, then opens its agent. */
 	async #open(): Promise<void> {
+		if (this.#written.size === 0) await this.#policyEvents.open();
 		const endpoints = writeEndpoints(this.#context, this.#written);
+		this.#policyEvents.noteEndpoints();
 		if (endpoints.length === 0) return;
 		this.#progress('starting agents');
 		await this.#agents.open(endpoints);

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { execa } from 'execa';
 import { findCapabilities } from '../../src/cluster/existing/capabilities.ts';
 import { readClusterFacts } from '../../src/cluster/kubernetes/facts.ts';
+import { openPolicyEventLog } from '../../src/cluster/kubernetes/policy-event-log.ts';
 import { choosePodNames } from '../../src/cluster/kubernetes/pod-names.ts';
 import { connect } from '../../src/kube/connect.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
@@ -58,7 +60,7 @@ describe('facts of the Amazon VPC CNI plugin', function () {
 		const { vpcCni, warnings, notes, enforcers } = await facts();
 		expect(vpcCni).to.deep.include({ networkPolicy: true, enforcingMode: 'strict', policyEventLogs: true });
 		expect(vpcCni).to.deep.include({ podEni: false, securityGroupPolicies: false });
-		expect(enforcers.join()).to.match(/calico.*aws-network-policy-agent/);
+		expect(enforcers.join()).to.match(/aws-network-policy-agent.*calico|calico.*aws-network-policy-agent/);
 		expect(warnings?.join()).to.include('2 enforcers of NetworkPolicy act at once');
 		expect(warnings).to.have.length(1);
 		expect(notes.join('\n')).to.include('The VPC CNI plugin enforces in strict mode.');
@@ -79,10 +81,39 @@ describe('facts of the Amazon VPC CNI plugin', function () {
 			await new Promise((resolve) => setTimeout(resolve, 1000));
 			warnings = (await facts()).warnings?.join('\n') ?? '';
 		}
-		expect(warnings).to.include('The node agent is not ready on gatecrash-kind-calico-control-plane');
+		expect(warnings).to.match(/The node agent is not ready on gatecrash-.*-control-plane/);
 		expect(warnings).to.include('NETWORK_POLICY_ENFORCING_MODE of aws-node is "strct", not standard or strict');
 		expect(warnings).to.include('enableNetworkPolicy is half on');
 		expect(warnings).to.include('the API server does not know the kind SecurityGroupPolicy');
+	});
+
+	it('come with the policy event log of a node, read by its kubelet from where it stood', async () => {
+		const node = `${client.context.replace(/^kind-/, '')}-control-plane`;
+		const shell = (script: string, input = '') => execa('docker', ['exec', '-i', node, 'sh', '-c', script], { input });
+		const { signal } = new AbortController();
+		const before = await openPolicyEventLog(client, [node], signal);
+		expect(await before.read(signal)).to.deep.equal([
+			{ node, events: [], unreadable: 0, missing: 'there is no /var/log/aws-routed-eni/network-policy-agent.log' },
+		]);
+		const path = '/var/log/aws-routed-eni/network-policy-agent.log';
+		const line = (port: number, verdict: string) =>
+			`{"level":"info","msg":"Flow Info: Src IP: 10.0.0.1 Src Port: ${port} Dest IP: 10.0.0.2 Dest Port: 80 Proto TCP Verdict ${verdict} Direction ingress, Tier DEFAULT"}\n`;
+		try {
+			await shell(`mkdir -p /var/log/aws-routed-eni && cat > ${path}`, line(1, 'DENY'));
+			const log = await openPolicyEventLog(client, [node], signal);
+			expect((await log.read(signal))[0]).to.deep.equal({ node, events: [], unreadable: 0, missing: undefined });
+			await shell(`cat >> ${path}`, `${line(2, 'DENY')}${line(3, 'ACCEPT')}{"level":"info","msg":"Flow Info: Src`);
+			const [read] = await log.read(signal);
+			expect(read?.events.map(({ from, verdict }) => [from.port, verdict])).to.deep.equal([
+				[2, 'DENY'],
+				[3, 'ACCEPT'],
+			]);
+			expect(read?.missing).to.equal(undefined);
+			await shell(`cat > ${path}`, 'x');
+			expect((await log.read(signal))[0]?.missing).to.equal('the node agent began another file meanwhile');
+		} finally {
+			await shell('rm -rf /var/log/aws-routed-eni');
+		}
 	});
 
 	it('see SecurityGroupPolicy, and trunks by the features of CNINodes', async () => {

@@ -7,6 +7,8 @@ export interface Seen {
 	method: string;
 	path: string;
 	body: string;
+	/** Bytes that are asked for; empty: all. */
+	range: string;
 	port: number;
 }
 
@@ -56,8 +58,8 @@ export class FaultyServer {
 	async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		let body = '';
 		for await (const chunk of request) body += String(chunk);
-		const { method = '', url = '', socket } = request;
-		const seen = { method, path: url, body, port: socket.remotePort ?? 0 };
+		const { method = '', url = '', socket, headers } = request;
+		const seen = { method, path: url, body, range: headers.range ?? '', port: socket.remotePort ?? 0 };
 		this.seen.push(seen);
 		this.#answer(seen, response);
 	}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { KubeClient } from '../../src/kube/kube-client.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
 import { GatecrashError } from '../../src/model/gatecrash-error.ts';
 import { FaultyServer, json } from './api-server.ts';
@@ -26,6 +27,31 @@ describe('transport to an API server', () => {
 		for (let index = 0; index < 3; index += 1) await transport.call(call);
 		expect(new Set(server.seen.map(({ port }) => port)).size).to.equal(1);
 		transport.close();
+	});
+
+	it('reads a part of a node’s log, and nothing beyond its end', async () => {
+		let file = 'one\ntwo\nthree\n';
+		server = new FaultyServer(({ range }, response) => {
+			const [from = 0, to = 0] = range.replace('bytes=', '').split('-').map(Number);
+			if (from >= file.length) response.writeHead(416).end('invalid range');
+			else
+				response
+					.writeHead(206, { 'content-range': `bytes ${from}-${to}/${file.length}` })
+					.end(file.slice(from, to + 1));
+		});
+		await server.start();
+		const client = new KubeClient(server.config(), server.transport(), undefined);
+		const read = (from: number, most: number) => client.nodeLog('a', 'x/y.log', { from, most });
+		expect(await read(4, 4)).to.deep.equal({ text: 'two\n', size: 14 });
+		expect(await read(14, 4)).to.deep.equal({ text: '', size: 14 });
+		expect(server.seen.map(({ method, path, range }) => `${method} ${path} ${range}`)).to.deep.equal([
+			'GET /api/v1/nodes/a/proxy/logs/x/y.log bytes=4-7',
+			'GET /api/v1/nodes/a/proxy/logs/x/y.log bytes=14-17',
+			'GET /api/v1/nodes/a/proxy/logs/x/y.log bytes=0-0',
+		]);
+		file = '';
+		expect(await read(0, 1)).to.deep.equal({ text: '', size: 0 });
+		client.close();
 	});
 
 	it('waits for a server that restarts, also where it had kept a connection', async () => {

@@ -15,6 +15,7 @@ import type { FaultEffect, FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
+import type { PolicyEventLog } from '../../model/policy-event.ts';
 import type { CertificateChoice } from '../../model/scenario.ts';
 import type { ExternalEndpoint } from '../external-endpoint.ts';
 import { allDone } from './all-done.ts';
@@ -25,6 +26,7 @@ import { LastingObjects } from './lasting-objects.ts';
 import { DeploymentFaults } from './deployment-faults.ts';
 import { isOwnershipLabel } from './ownership.ts';
 import { PolicyBook } from './policy-book.ts';
+import { openPolicyEventLog } from './policy-event-log.ts';
 import { removeAll } from './remove-all.ts';
 import { ScenarioNamespaces } from './scenario-namespaces.ts';
 import { ScenarioPods } from './scenario-pods.ts';
@@ -206,6 +208,11 @@ export class KubernetesDeployment implements Deployment {
 
 	heal(fault: FaultName): Promise<Acknowledgement & FaultEffect> {
 		return this.#withEffects((faults) => faults.heal(fault));
+	}
+
+	openPolicyEvents(signal: AbortSignal): Promise<PolicyEventLog> {
+		const nodes = this.#site.nodes.map(({ name }) => name);
+		return openPolicyEventLog(this.#site.client, nodes, AbortSignal.any([signal, this.#signal]));
 	}
 
 	canary(bound: number, signal: AbortSignal): Promise<number | undefined> {
