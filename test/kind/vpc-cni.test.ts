@@ -91,7 +91,7 @@ describe('facts of the Amazon VPC CNI plugin', function () {
 		const node = `${client.context.replace(/^kind-/, '')}-control-plane`;
 		const shell = (script: string, input = '') => execa('docker', ['exec', '-i', node, 'sh', '-c', script], { input });
 		const { signal } = new AbortController();
-		const before = await openPolicyEventLog(client, [node], signal);
+		const before = await openPolicyEventLog(client, [{ name: node }], signal);
 		expect(await before.read(signal)).to.deep.equal([
 			{ node, events: [], unreadable: 0, missing: 'there is no /var/log/aws-routed-eni/network-policy-agent.log' },
 		]);
@@ -100,7 +100,7 @@ describe('facts of the Amazon VPC CNI plugin', function () {
 			`{"level":"info","msg":"Flow Info: Src IP: 10.0.0.1 Src Port: ${port} Dest IP: 10.0.0.2 Dest Port: 80 Proto TCP Verdict ${verdict} Direction ingress, Tier DEFAULT"}\n`;
 		try {
 			await shell(`mkdir -p /var/log/aws-routed-eni && cat > ${path}`, line(1, 'DENY'));
-			const log = await openPolicyEventLog(client, [node], signal);
+			const log = await openPolicyEventLog(client, [{ name: node }], signal);
 			expect((await log.read(signal))[0]).to.deep.equal({ node, events: [], unreadable: 0, missing: undefined });
 			await shell(`cat >> ${path}`, `${line(2, 'DENY')}${line(3, 'ACCEPT')}{"level":"info","msg":"Flow Info: Src`);
 			const [read] = await log.read(signal);

@@ -15,7 +15,6 @@ import type { FaultEffect, FaultName } from '../../model/fault.ts';
 import { GatecrashError } from '../../model/gatecrash-error.ts';
 import type { Workload } from '../../model/plan.ts';
 import type { KubernetesObject } from '../../model/policy.ts';
-import type { PolicyEventLog } from '../../model/policy-event.ts';
 import type { CertificateChoice } from '../../model/scenario.ts';
 import type { ExternalEndpoint } from '../external-endpoint.ts';
 import { allDone } from './all-done.ts';
@@ -210,9 +209,8 @@ export class KubernetesDeployment implements Deployment {
 		return this.#withEffects((faults) => faults.heal(fault));
 	}
 
-	openPolicyEvents(signal: AbortSignal): Promise<PolicyEventLog> {
-		const nodes = this.#site.nodes.map(({ name }) => name);
-		return openPolicyEventLog(this.#site.client, nodes, AbortSignal.any([signal, this.#signal]));
+	openPolicyEvents(signal: AbortSignal): ReturnType<typeof openPolicyEventLog> {
+		return openPolicyEventLog(this.#site.client, this.#site.nodes, AbortSignal.any([signal, this.#signal]));
 	}
 
 	canary(bound: number, signal: AbortSignal): Promise<number | undefined> {

@@ -14,11 +14,11 @@ const mostBytes = 32 * 2 ** 20;
  */
 export async function openPolicyEventLog(
 	client: KubeClient,
-	nodes: readonly string[],
+	nodes: readonly { name: string }[],
 	signal: AbortSignal,
 ): Promise<PolicyEventLog> {
 	const opened = await Promise.all(
-		nodes.map(async (node) => ({
+		nodes.map(async ({ name: node }) => ({
 			node,
 			begin: await sizeOf(client, node, signal).catch((error: unknown) => why(error, signal)),
 		})),
