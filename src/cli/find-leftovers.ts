@@ -18,8 +18,8 @@ import {
 	type ObjectLeftover,
 	removeLeftover,
 } from '../cluster/cleaning/object-leftovers.ts';
-import { isOfNodes } from '../cluster/recovering/nodes-back.ts';
-import { connectAgain } from '../cluster/recovering/nodes-again.ts';
+import { isOfNodes } from '../cluster/recovering/node-recovery.ts';
+import { connectAgain } from '../cluster/recovering/await-recovery.ts';
 import { describeRecovery, isInForce, recover } from '../cluster/recovering/recover-fault.ts';
 import { standbyRun } from '../cluster/kubernetes/standby.ts';
 import { connect } from '../kube/connect.ts';

@@ -1,6 +1,6 @@
-import { areNodesDown, bringNodesBack, isOfNodes } from '../cluster/recovering/nodes-back.ts';
+import { areNodesDown, bringNodesBack, isOfNodes } from '../cluster/recovering/node-recovery.ts';
 import { describeRecovery } from '../cluster/recovering/recover-fault.ts';
-import { connectAgain } from '../cluster/recovering/nodes-again.ts';
+import { connectAgain } from '../cluster/recovering/await-recovery.ts';
 import type { LedgerEntry } from '../model/cluster.ts';
 import type { Leftover } from './leftover.ts';
 

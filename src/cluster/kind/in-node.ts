@@ -20,8 +20,7 @@ export function holdsInNode(node: string, args: readonly string[]): Promise<bool
 }
 
 /**
- * Resolves when no process of a pod is left on its node, with how many there were: an API server may forget a pod while its
- * containers still run. @throws GatecrashError GC_CLUSTER when the bound passes.
+ * Resolves when no process of a pod is left on its node: an API server may forget a pod while its containers still run. @throws GatecrashError GC_CLUSTER when the bound passes.
  */
 export async function waitForProcessesEnd(node: string, uid: string, signal: AbortSignal): Promise<void> {
 	const until = performance.now() + endBound;
@@ -37,7 +36,7 @@ export async function waitForProcessesEnd(node: string, uid: string, signal: Abo
 }
 
 /** By their control groups, whose names have the pod's UID in them: with dashes, or with underscores where systemd makes them. */
-export async function processesOf(node: string, uid: string, signal?: AbortSignal): Promise<number> {
+async function processesOf(node: string, uid: string, signal?: AbortSignal): Promise<number> {
 	const pattern = uid.replaceAll('-', '[-_]');
 	const script = `grep -lsE '${pattern}' /proc/[0-9]*/cgroup | wc -l`;
 	return Number.parseInt(await inNode(node, ['sh', '-c', script], signal), 10) || 0;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { command } from './command.ts';
 import { holdsInNode, inNode } from './in-node.ts';
 import type { Inject } from './injection.ts';
-import { apiServerManifest } from '../recovering/nodes-back.ts';
+import { apiServerManifest } from '../recovering/node-recovery.ts';
 
 /** Milliseconds. */
 const endBound = 20_000;

@@ -3,8 +3,8 @@ import type { Recovery } from '../../model/fault.ts';
 import { scale, wantedReplicas } from '../kubernetes/control-plane.ts';
 import { isWhole, readWorkload, selectNodes, waitUntilWhole } from '../kubernetes/workload-pods.ts';
 import { trustOneRoot, trustsOneRoot } from './mesh-root.ts';
-import { areNodesDown, bringNodesBack, isOfNodes } from './nodes-back.ts';
-import { waitForApiServer, waitForControlPlane, waitForNodesAgain } from './nodes-again.ts';
+import { areNodesDown, bringNodesBack, isOfNodes } from './node-recovery.ts';
+import { waitForApiServer, waitForControlPlane, waitForNodesAgain } from './await-recovery.ts';
 
 /** Whether something of a fault is still there, by the recipe that was written down before it was injected. */
 export async function isInForce(client: KubeClient, recovery: Recovery): Promise<boolean> {
