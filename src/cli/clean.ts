@@ -20,14 +20,16 @@ export const clean: Action<'clean'> = async (context, _args, flags) => {
 			return reportFailures(search.failures, context);
 		}
 		if (flags.dryRun) {
-			for (const leftover of leftovers) context.stdout(`would delete ${describe(leftover)}\n`);
+			for (const leftover of leftovers)
+				context.stdout(`would ${leftover.isHealed ? 'heal' : 'delete'} ${describe(leftover)}\n`);
 			return reportFailures(search.failures, context);
 		}
 		if (!flags.yes && !(await confirmed(search, context))) {
 			context.stderr('nothing was deleted\n');
 			return 3;
 		}
-		const removed = (leftover: Leftover) => context.stdout(`deleted ${describe(leftover)}\n`);
+		const removed = (leftover: Leftover) =>
+			context.stdout(`${leftover.isHealed ? 'healed' : 'deleted'} ${describe(leftover)}\n`);
 		const failures = await removeLeftovers(search, removed, settled);
 		return reportFailures([...search.failures, ...failures], context);
 	} finally {

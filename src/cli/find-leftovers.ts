@@ -231,7 +231,7 @@ class Search implements LeftoverSearch {
 	async #addFault({ fault, recovery }: FaultEntry, client: KubeClient, run: string): Promise<void> {
 		if (isOfNodes(recovery) || !(await isInForce(client, recovery))) return;
 		const title = `fault ${fault} in force: ${describeRecovery(recovery)}`;
-		this.#add({ title, run, rank: -1, key: title, remove: async () => void (await recover(client, recovery)) });
+		this.#add({ title, run, rank: -1, key: title, isHealed: true, remove: () => recover(client, recovery) });
 	}
 
 	#addLocal(leftover: LocalLeftover): void {

@@ -7,7 +7,9 @@ export interface Leftover {
 	/** Removed in this order: what acts on everybody first, clusters with all that is in them last. */
 	rank: number;
 	key: string;
-	remove: () => Promise<void>;
+	/** It is no thing that goes, but something broken that is made whole. */
+	isHealed?: true;
+	remove: () => Promise<unknown>;
 }
 
 export interface LeftoverSearch {

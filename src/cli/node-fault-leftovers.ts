@@ -19,7 +19,7 @@ export async function nodeFaultLeftovers(entries: readonly LedgerEntry[], run: s
 			const client = await connectAgain(kubeconfig, context);
 			client.close();
 		};
-		leftovers.push({ title, run, rank: -2, key: title, remove });
+		leftovers.push({ title, run, rank: -2, key: title, isHealed: true, remove });
 	}
 	return leftovers;
 }

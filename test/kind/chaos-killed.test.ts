@@ -75,6 +75,7 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 				await endDuring(fault, after, 'SIGKILL');
 				const cleaned = await gatecrash('clean', '--yes', '--out', out);
 				expect(cleaned.exitCode, `${cleaned.stdout}\n${cleaned.stderr}`).to.equal(0);
+				expect(cleaned.stdout).not.to.include('deleted fault');
 				await expectHealed();
 				const again = await gatecrash('clean', '--yes', '--out', out);
 				expect(again.stdout).to.equal('nothing to delete');

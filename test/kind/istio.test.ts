@@ -189,7 +189,7 @@ describe('Istio on kind', function () {
 		const { exitCode, stdout, stderr } = await gatecrash('clean', '--run', id, '--out', runsFolder, '--yes');
 		expect(exitCode, stderr).to.equal(0);
 		expect(stdout).to.include(
-			'deleted fault stop-mesh-control-plane in force: Deployment istio-system/istiod back to 1',
+			'healed fault stop-mesh-control-plane in force: Deployment istio-system/istiod back to 1',
 		);
 		expect(await replicas()).to.equal('1');
 		const again = await gatecrash('clean', '--run', id, '--out', runsFolder, '--yes');
