@@ -192,7 +192,8 @@ export const commands = {
 		],
 	},
 	rbac: {
-		summary: 'print the roles that a run of these scenarios needs on an existing cluster, and nothing more',
+		summary:
+			'print the roles that a run of these scenarios needs on an existing cluster, or what EKS needs of AWS, and nothing more',
 		argument: paths,
 		flags: {
 			name: { kind: 'text', value: 'NAME', help: 'name of the roles and bindings', default: 'gatecrash' },
@@ -204,10 +205,16 @@ export const commands = {
 			},
 			allowClusterScoped: kubernetes.allowClusterScoped,
 			wireCapture: kubernetes.wireCapture,
+			cloud: {
+				kind: 'switch',
+				help: 'instead: the IAM policy that clusters of EKS need in an AWS account, whatever the scenarios',
+			},
+			region: { kind: 'texts', value: 'REGION', help: 'with --cloud: only in this AWS region' },
 			...selection,
 		},
 		examples: [
 			'gatecrash rbac scenarios > roles.yaml',
+			'gatecrash rbac --cloud --region eu-west-1 > policy.json',
 			'gatecrash rbac my.yaml --subject group/testers | kubectl apply -f -',
 		],
 	},

@@ -11,6 +11,11 @@ import { selectCells } from './select-cells.ts';
 
 /** Needs no cluster: the roles are for whatever of these scenarios a cluster can carry out. */
 export const rbac: Action<'rbac'> = async (context, args, flags) => {
+	if (flags.cloud) {
+		const { iamPolicy } = await import('../cluster/eks/iam-policy.ts');
+		context.stdout(`${JSON.stringify(iamPolicy(flags.region), null, 2)}\n`);
+		return 0;
+	}
 	const subject = readSubject(flags.subject);
 	const { scenarios, diagnostics } = await readPaths(args);
 	printDiagnostics(diagnostics, context);

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { iamPolicy } from '../../src/cluster/eks/iam-policy.ts';
 import { SeededAccount } from '../cluster/eks/support/account.ts';
 import { AwsWorld, ended, type Ended } from '../cluster/eks/support/aws-world.ts';
+import { iamActionOf } from '../cluster/eks/support/iam-actions.ts';
 import { type Moto, startMoto, whyNoMoto } from '../cluster/eks/support/moto.ts';
 
 const up = ['cluster', 'up', 'eks-vpc-cni', '--yes'];
@@ -99,6 +101,13 @@ describe('the life of an EKS cluster', function () {
 		expect(deleted.stdout).to.equal(`deleted ${name}; nothing of it is left in eu-west-1\n`);
 		expect(await account.things()).to.deep.equal([]);
 		expect(records()).to.deep.equal([]);
+
+		// eksctl's stand-in among the callers: it makes log groups and interfaces in the place of EKS.
+		const actions = iamPolicy([]).Statement.flatMap(({ Action }) => Action);
+		const permitted = (wanted: string) =>
+			actions.some((action) => (action.endsWith('*') ? wanted.startsWith(action.slice(0, -1)) : action === wanted));
+		const asked = [...new Set(world.front.calls.map(iamActionOf))].filter((action) => !permitted(action));
+		expect(asked.sort()).to.deep.equal(['ec2:CreateNetworkInterface', 'logs:CreateLogGroup']);
 	});
 
 	it('is not begun without --yes, but everything is looked at and the price is said', async () => {

@@ -11,12 +11,11 @@ export class EksApiServer {
 	constructor(nodes: number) {
 		const answers = objects(nodes);
 		this.#server = createServer((request, response) => {
-			const path = (request.url ?? '').split('?')[0] ?? '';
-			const found = answers[path] ?? { kind: 'Status', code: 404, reason: 'NotFound', message: 'not found' };
-			const fieldSelector = new URL(request.url ?? '', 'http://api').searchParams.get('fieldSelector');
-			const name = /^metadata\.name=(.*)$/.exec(fieldSelector ?? '')?.[1];
-			response.writeHead(path in answers ? 200 : 404, { 'content-type': 'application/json' });
-			response.end(JSON.stringify(name === undefined ? found : only(found as List, name)));
+			const { pathname, searchParams } = new URL(request.url ?? '', 'http://api');
+			const found = answers[pathname] ?? (request.method === 'GET' && isList(pathname) ? emptyList : undefined);
+			const name = /^metadata\.name=(.*)$/.exec(searchParams.get('fieldSelector') ?? '')?.[1];
+			response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
+			response.end(JSON.stringify(found && name !== undefined ? only(found as List, name) : (found ?? notFound)));
 		});
 	}
 
@@ -29,6 +28,14 @@ export class EksApiServer {
 		this.#server.closeAllConnections();
 		await new Promise<void>((resolve) => this.#server.close(() => resolve()));
 	}
+}
+
+const emptyList = { metadata: { resourceVersion: '1' }, items: [] };
+const notFound = { kind: 'Status', code: 404, reason: 'NotFound', message: 'not found' };
+
+/** Of kinds that it has and that there are none of. */
+function isList(path: string): boolean {
+	return /\/(pods|configmaps|namespaces|services|daemonsets|deployments)$/.test(path);
 }
 
 interface List {
