@@ -1,14 +1,16 @@
+import { checkEksTools } from '../cluster/eks/doctor.ts';
 import { checkKindPreconditions } from '../cluster/kind/preconditions.ts';
 import { type Precondition, checkPreconditions } from '../cluster/netns/preconditions.ts';
 import { paint } from '../report/paint.ts';
 import type { Action } from './actions.ts';
 
 export const doctor: Action<'doctor'> = async (context, _args, flags) => {
-	const [embedded, kind] = await Promise.all([
+	const [embedded, kind, eks] = await Promise.all([
 		checkPreconditions(),
 		checkKindPreconditions(context.env.GATECRASH_NODE_IMAGE),
+		checkEksTools(),
 	]);
-	const checks: Precondition[] = [nodeVersion(), ...embedded, ...kind];
+	const checks: Precondition[] = [nodeVersion(), ...embedded, ...kind, ...eks];
 	const failed = checks.some((check) => check.status === 'fail');
 	if (flags.json) {
 		context.stdout(`${JSON.stringify({ schemaVersion: 1, ok: !failed, checks }, null, 2)}\n`);
