@@ -110,6 +110,17 @@ describe('the life of an EKS cluster', function () {
 		expect(asked.sort()).to.deep.equal(['ec2:CreateNetworkInterface', 'logs:CreateLogGroup']);
 	});
 
+	it('with security groups for pods is waited for until its nodes can have trunk interfaces', async () => {
+		const made = await world.gatecrash('cluster', 'up', 'eks-security-groups-for-pods', '--yes');
+		expect(made.code, made.stderr).to.equal(0);
+		const config = world.eksctlCalls()[0]?.config as { addons?: { name: string; configurationValues?: string }[] };
+		const values = config.addons?.find(({ name }) => name === 'vpc-cni')?.configurationValues ?? '';
+		expect(JSON.parse(values)).to.deep.include({ enableNetworkPolicy: 'true' });
+		const deleted = await world.gatecrash('cluster', 'down', 'eks-security-groups-for-pods');
+		expect(deleted.code, deleted.stderr).to.equal(0);
+		expect(await account.things()).to.deep.equal([]);
+	});
+
 	it('is not begun without --yes, but everything is looked at and the price is said', async () => {
 		const asked = await world.gatecrash('cluster', 'up', 'eks-vpc-cni');
 		expect(asked.code).to.equal(64);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { connect } from '../../kube/connect.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeObject } from '../../kube/kube-object.ts';
 import type { Ledger, Phase } from '../../model/cluster.ts';
 import type { AddOn } from '../add-on.ts';
 import type { ClusterDefinition } from '../cluster-definition.ts';
@@ -86,9 +87,29 @@ async function waitForAll(client: KubeClient, { spec }: ClusterDefinition, signa
 	const system = { ready: systemAddOns, readyWithin: 600 };
 	await Promise.all([
 		waitForNodes(client, spec.nodes, nodesBound, signal),
+		...(spec.provides.includes('security-groups-for-pods') ? [waitForTrunks(client, spec.nodes, signal)] : []),
 		...[system, ...spec.addOns].map((addOn) => waitForAddOn(client, addOn, signal)),
 	]);
 }
+
+/**
+ * The VPC CNI plugin says on a node's CNINode that it may have a trunk interface once its own pod there runs; pods with
+ * security groups are not scheduled before.
+ */
+function waitForTrunks(client: KubeClient, nodes: number, signal: AbortSignal): Promise<true> {
+	const trunked = (found: CniNode[]) =>
+		found.filter(({ spec }) => spec?.features?.some(({ name }) => name === 'SecurityGroupsForPods') ?? false).length;
+	return client.waitFor<CniNode, true>({
+		resource: { apiVersion: 'vpcresources.k8s.aws/v1alpha1', kind: 'CNINode' },
+		selection: {},
+		examine: (found) => (trunked(found) >= nodes ? true : undefined),
+		missing: (found) => `${trunked(found)} of ${nodes} nodes can have trunk interfaces`,
+		bound: nodesBound,
+		signal,
+	});
+}
+
+type CniNode = KubeObject & { spec?: { features?: { name: string }[] } };
 
 async function authorityOf({ authority }: AddOn, file: string) {
 	return authority === undefined ? [] : [await authoritySecret(authority, await makeMeshAuthority(file))];

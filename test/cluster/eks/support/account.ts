@@ -29,6 +29,9 @@ import {
 	ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 
+// Advice about the Node that the SDK will need in a year.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 type Tags = Record<string, string>;
 
 const list = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

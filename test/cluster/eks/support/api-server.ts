@@ -47,7 +47,7 @@ function only(list: List, name: string): List {
 }
 
 function objects(nodes: number): Record<string, unknown> {
-	const list = (items: unknown[]) => ({ metadata: { resourceVersion: '1' }, items });
+	const list = <Item>(items: Item[]) => ({ metadata: { resourceVersion: '1' }, items });
 	const nodeList = list(
 		Array.from({ length: nodes }, (_, index) => ({
 			metadata: { name: `ip-192-168-0-${index + 10}.ec2.internal`, uid: `n${index}` },
@@ -68,7 +68,11 @@ function objects(nodes: number): Record<string, unknown> {
 					containers: [
 						{
 							...{ name: 'aws-node', image: image('amazon-k8s-cni:v1.21.1-eksbuild.3') },
-							env: [{ name: 'NETWORK_POLICY_ENFORCING_MODE', value: 'standard' }],
+							env: [
+								{ name: 'NETWORK_POLICY_ENFORCING_MODE', value: 'standard' },
+								{ name: 'ENABLE_POD_ENI', value: 'true' },
+								{ name: 'POD_SECURITY_GROUP_ENFORCING_MODE', value: 'standard' },
+							],
 						},
 						{
 							...{ name: 'aws-eks-nodeagent', image: image('amazon/aws-network-policy-agent:v1.3.0-eksbuild.1') },
@@ -93,6 +97,11 @@ function objects(nodes: number): Record<string, unknown> {
 		'/api/v1': resources('v1', 'Node', 'Pod', 'ConfigMap', 'Namespace', 'Service'),
 		'/apis/apps/v1': resources('apps/v1', 'DaemonSet', 'Deployment'),
 		'/api/v1/nodes': nodeList,
+		'/apis/vpcresources.k8s.aws/v1alpha1': resources('vpcresources.k8s.aws/v1alpha1', 'CNINode'),
+		'/apis/vpcresources.k8s.aws/v1beta1': resources('vpcresources.k8s.aws/v1beta1', 'SecurityGroupPolicy'),
+		'/apis/vpcresources.k8s.aws/v1alpha1/cninodes': list(
+			nodeList.items.map(({ metadata }) => ({ metadata, spec: { features: [{ name: 'SecurityGroupsForPods' }] } })),
+		),
 		'/apis/apps/v1/daemonsets': list([awsNode]),
 		'/apis/apps/v1/deployments': list([coredns]),
 		'/apis/apps/v1/namespaces/kube-system/daemonsets': list([awsNode]),
@@ -101,7 +110,7 @@ function objects(nodes: number): Record<string, unknown> {
 }
 
 function resources(groupVersion: string, ...kinds: string[]): unknown {
-	const clusterScoped = ['Node', 'Namespace'];
+	const clusterScoped = ['Node', 'Namespace', 'CNINode'];
 	return {
 		...{ kind: 'APIResourceList', groupVersion },
 		resources: kinds.map((kind) => ({
