@@ -1,5 +1,5 @@
 import type { CommandSpec } from './command-spec.ts';
-import { eks, json, kind, out } from './common-flags.ts';
+import { eks, kind, out } from './common-flags.ts';
 
 export const cluster = {
 	summary: 'stand up a cluster of kind or EKS that stays for several runs, delete it, or list what there is',
