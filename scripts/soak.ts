@@ -27,6 +27,8 @@ const longEnough = 10;
 const lasting = ['web', 'neighbour', 'outsider', 'kiosk'];
 
 const problems: string[] = [];
+/** Of the runner, MiB: it is reached when it reads its history again to judge it. */
+let peak = 0;
 const load = () => (loadavg()[0] ?? 0).toFixed(1);
 const folder = mkdtempSync(join(tmpdir(), 'gatecrash-soak-'));
 const out = join(folder, 'runs');
@@ -43,7 +45,8 @@ try {
 	await tellHistory();
 	await tellVerdicts();
 } finally {
-	rmSync(folder, { recursive: true, force: true });
+	if (problems.length === 0) rmSync(folder, { recursive: true, force: true });
+	else console.log(`what it has recorded is in ${out}`);
 }
 for (const problem of problems) console.log(`FAIL  ${problem}`);
 console.log(`soak: ${problems.length === 0 ? 'passed' : 'failed'}`);
@@ -73,8 +76,9 @@ async function soak(
 		if (ended || seconds() < warmUp) continue;
 		const { run } = JSON.parse(readFileSync(join(out, 'latest/run.json'), 'utf8')) as { run: string };
 		const sample = sampleMemory(child.pid ?? 0, run, lasting, seconds());
+		peak = Math.max(peak, sample.runner);
 		// In the end its agents are gone, and it judges what it has recorded.
-		if (sample.count > 0) samples.push(sample);
+		if (lasting.every((name) => (sample.agents[name] ?? 0) > 0)) samples.push(sample);
 		if (seconds() - toldAt < 60) continue;
 		toldAt = seconds();
 		const agents = lasting.map((name) => `${name} ${(sample.agents[name] ?? 0).toFixed(0)}`).join(', ');
@@ -93,6 +97,7 @@ function tellMemory(samples: readonly Sample[]): void {
 	};
 	console.log(`memory, median of each quarter of the time (${samples.length} readings)`);
 	if (samples.length < 8) problems.push('too few readings of memory to say anything');
+	console.log(`the runner’s highest, in the end when it judges: ${peak.toFixed(0)} MiB`);
 	tell('runner', courseOf(samples.map(({ runner }) => runner)));
 	for (const name of lasting) tell(`agent of ${name}`, courseOf(samples.map(({ agents }) => agents[name] ?? 0)));
 	const counts = samples.map(({ count }) => count);

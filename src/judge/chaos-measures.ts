@@ -207,8 +207,10 @@ function withoutStalled(
 
 /** Readings at the beginning and at the end: how exact each is, and how far apart they are. */
 function clockErrorOf({ streams: { clocks } }: ScenarioHistory, streams: readonly StreamRecord[]): number {
-	const errors = streams.map(({ began }) => {
-		const readings = clocks.get(began?.from ?? '') ?? [];
+	// Tokens are timed by whoever saw them.
+	const uids = new Set(streams.flatMap(({ began }) => (began ? [began.from, ...began.targets] : [])));
+	const errors = [...uids].map((uid) => {
+		const readings = clocks.get(uid) ?? [];
 		const offsets = readings.map(({ offset }) => offset);
 		if (offsets.length === 0) return 0;
 		return Math.max(...readings.map(({ error }) => error)) + Math.max(...offsets) - Math.min(...offsets);

@@ -26,6 +26,8 @@ export interface Stretch {
 	to: number;
 	/** What it was meant to be before; undefined for the first. */
 	before: ChaosState | undefined;
+	/** A change that the path follows comes after it; it is the last one otherwise. */
+	isFollowed: boolean;
 	/** In which it could be tried: both of its ends were there, and the probe was at work. */
 	tried: { from: number; to: number };
 }
@@ -79,11 +81,13 @@ export function chaosTimeline(
 	const turns = turnsOf(history, step);
 	const stretches: Stretch[] = [];
 	const first = chaos.expects[0] ?? 'unknown';
-	let open: Omit<Stretch, 'to' | 'tried'> = { state: first, from: began.at, before: undefined };
+	let open: Omit<Stretch, 'to' | 'tried' | 'isFollowed'> = { state: first, from: began.at, before: undefined };
 	const close = (to: number, next: ChaosState | undefined) => {
 		const from = open.before === 'absent' ? (instants.firstTry(open.from) ?? to) : open.from;
 		const until = next === 'absent' ? (instants.lastTry(to) ?? to) : to;
-		if (to > open.from) stretches.push({ ...open, to, tried: { from: Math.min(from, to), to: Math.max(from, until) } });
+		const isFollowed = next !== undefined;
+		if (to > open.from)
+			stretches.push({ ...open, to, isFollowed, tried: { from: Math.min(from, to), to: Math.max(from, until) } });
 	};
 	for (const turn of turns) {
 		const state = chaos.expects[turn.turn + 1] ?? 'unknown';

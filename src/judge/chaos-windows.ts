@@ -29,7 +29,16 @@ interface Exactness {
 export function inForbidden(stretch: Stretch, tries: readonly StreamTry[], exactness: Exactness): StretchFindings {
 	// A new pod is isolated before it starts: nothing about it has to be closed first.
 	const follows = stretch.before !== undefined && stretch.before !== 'absent';
-	return findingsIn(stretch, tries, exactness, { follows, isAmiss: ({ landed }) => landed !== undefined });
+	const fair = tries.filter((attempt) => !straddles(attempt, stretch, exactness));
+	return findingsIn(stretch, fair, exactness, { follows, isAmiss: ({ landed }) => landed !== undefined });
+}
+
+/**
+ * It was sent while the path was forbidden, and arrived when that was being changed: a SYN that was dropped is sent again after
+ * a second, and the probe that should have given up by then may have been held up.
+ */
+function straddles({ landedAt }: StreamTry, { to, isFollowed }: Stretch, { clockError }: Exactness): boolean {
+	return isFollowed && landedAt !== undefined && landedAt > to - clockError;
 }
 
 /** An allowed path: how long after the change it was open, and when it was closed all the same. `tries`: those that count. */

@@ -10,6 +10,8 @@ export interface StreamTry {
 	/** Undefined: nothing but the witness knows of it. */
 	code: OutcomeCode | undefined;
 	landed: 'replied' | 'delivered' | undefined;
+	/** When its token was seen at a target, else when the reply had come; undefined: it did not land. */
+	landedAt: number | undefined;
 	/** Whoever else it came to. */
 	other: string | undefined;
 	ran: boolean;
@@ -41,6 +43,7 @@ function triesOf(
 			tries.set(index, {
 				...{ at: base + sent, sentBy: base + sent + later, endedAt: base + sent + took, code, n },
 				landed: replied ? 'replied' : undefined,
+				landedAt: replied ? base + sent + took : undefined,
 				other: strange ? (by ?? detail ?? 'a stranger') : undefined,
 				ran: code !== undefined && code !== 'not-run',
 			});
@@ -50,12 +53,24 @@ function triesOf(
 		for (const [index, after] of seen) {
 			const at = base + after;
 			const known: StreamTry = tries.get(index) ?? {
-				...{ at, sentBy: at, endedAt: at, code: undefined, landed: undefined, other: undefined, ran: true, n },
+				...{
+					at,
+					sentBy: at,
+					endedAt: at,
+					code: undefined,
+					landed: undefined,
+					landedAt: undefined,
+					other: undefined,
+					ran: true,
+					n,
+				},
 			};
 			// Over a kept connection a token is sent again and again, and may arrive when it is not waited for any more.
 			if (kept && at > known.endedAt) continue;
-			if (targets.has(uid)) known.landed ??= 'delivered';
-			else known.other ??= agent;
+			if (targets.has(uid)) {
+				known.landed ??= 'delivered';
+				known.landedAt = Math.min(known.landedAt ?? at, at);
+			} else known.other ??= agent;
 			tries.set(index, known);
 		}
 	}

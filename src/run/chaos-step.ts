@@ -4,7 +4,7 @@ import type { Cell, ChaosChange, ChaosPlan } from '../model/plan.ts';
 import type { ScenarioRunContext } from './scenario-run-context.ts';
 import { Streams, type StreamsContext } from './streams.ts';
 
-interface ChaosRequest extends Omit<StreamsContext, 'left' | 'every' | 'deployment' | 'recorder'> {
+interface ChaosRequest extends Omit<StreamsContext, 'left' | 'every' | 'deployment' | 'recorder' | 'addressOf'> {
 	chaos: ChaosPlan;
 	cells: readonly Cell[];
 	step: number;
@@ -38,7 +38,8 @@ export async function runChaos(context: ScenarioRunContext, request: ChaosReques
 	const { plan, cluster, recorder, deployment, signal } = context;
 	const endsAt = performance.now() + longestDuration(chaos);
 	const left = () => Math.max(slack.step, endsAt - performance.now());
-	const streams = new Streams({ ...request, deployment, recorder, every: chaos.every, left });
+	const addressOf = heirsOf(chaos);
+	const streams = new Streams({ ...request, addressOf, deployment, recorder, every: chaos.every, left });
 	recorder.append({ is: 'chaos-began', epoch, step, hold: plan.timing.hold ?? cluster.timing.hold });
 	await streams.follow(cells);
 	for (let round = 0; round < chaos.rounds; round += 1) {
@@ -69,6 +70,18 @@ async function carryOut(
 function slackOf({ do: what }: ChaosChange): number {
 	if (what === 'inject' || what === 'heal') return slack.fault;
 	return what === 'create' || what === 'remove' ? slack.pods : slack.change;
+}
+
+/** A successor, and whose place it takes first. */
+function heirsOf({ turns }: ChaosPlan): Map<string, string> {
+	const heirs = new Map<string, string>();
+	for (const change of turns.flatMap(({ changes }) => changes)) {
+		const [pod] = change.do === 'create' ? change.pods : [];
+		if (change.do !== 'create' || change.addressOf === undefined || pod === undefined) continue;
+		const root = heirs.get(change.addressOf) ?? change.addressOf;
+		if (root !== pod) heirs.set(pod, root);
+	}
+	return heirs;
 }
 
 function longestDuration({ rounds, before, every, turns }: ChaosPlan): number {

@@ -15,6 +15,8 @@ export interface StreamsContext {
 	agents: Agents;
 	recorder: Recorder;
 	ports: StreamPorts;
+	/** By pods that are given the address of another one: which. */
+	addressOf: ReadonlyMap<string, string>;
 	certificates: Certificates;
 	epoch: number;
 	/** Milliseconds between two tries of one path, and how long each waits for its answer. */
@@ -134,7 +136,7 @@ export class Streams {
 		const ports = Math.min(limit, Math.ceil(rememberedFor / every));
 		const { protocol, family } = cell;
 		const times = { count: ports, every, now: performance.now() + delay };
-		const lease = this.#context.ports.take({ owner: ownerOf(cell), protocol, family }, times);
+		const lease = this.#context.ports.take({ owner: this.#ownerOf(cell), protocol, family }, times);
 		if (!lease) return undefined;
 		const tls = certificates.of(cell);
 		const attempt: StreamAttempt = {
@@ -159,6 +161,12 @@ export class Streams {
 		return { attempt, lease };
 	}
 
+	/** Pods that have the same address one after the other have its ports together. */
+	#ownerOf({ from }: Cell): string {
+		const name = from.kind === 'pod' ? (this.#context.addressOf.get(from.name) ?? from.name) : from.name;
+		return `${from.kind}/${name}`;
+	}
+
 	#write(cell: Cell, dialled: Dialled, { attempt, lease }: Planned): void {
 		const { recorder, epoch } = this.#context;
 		const { token: stream, source, ports, destination, protocol, family, every, deadline } = attempt;
@@ -171,10 +179,6 @@ export class Streams {
 		});
 		this.#active.set(cell.id, { cell, token: stream, lease, ...placeOf(dialled) });
 	}
-}
-
-function ownerOf({ from }: Cell): string {
-	return `${from.kind}/${from.name}`;
 }
 
 /** An answer has to fit into its message: it is not asked for again over TCP. */

@@ -60,6 +60,24 @@ describe('chaos on the embedded cluster', function () {
 		}
 	});
 
+	it('uses no source port of an address twice when that goes from one pod to another', async () => {
+		await run(['address-used-again']);
+		const { events } = parseHistory(readFileSync(join(folder, 'latest/history.jsonl'), 'utf8'));
+		const used = new Map<string, number>();
+		for (const began of events.flatMap((event) => (event.is === 'stream-began' ? [event] : []))) {
+			const packed = events.flatMap((event) =>
+				event.is === 'tries' && event.stream === began.stream ? event.tries : [],
+			);
+			for (const [index] of packed) {
+				const port = began.source.port + (index % began.ports);
+				const tuple = `${began.source.address} ${port} ${began.destination.address} ${began.destination.port}`;
+				used.set(tuple, (used.get(tuple) ?? 0) + 1);
+			}
+		}
+		expect(used.size).to.be.above(100);
+		expect([...used].filter(([, times]) => times > 1)).to.deep.equal([]);
+	});
+
 	for (const [bug, { scenario, code }] of Object.entries(bugs)) {
 		it(`${bug}: ${scenario} says ${code} and puts it down to the engine`, async () => {
 			const ended = await run([scenario], '--inject', bug);

@@ -224,6 +224,23 @@ describe('judge: paths whose state a fault changes', () => {
 		expect(judged({ ...world(0, 0), isOpen: before }).stranger.verdict).to.equal('leak');
 	});
 
+	it('takes no token for a leak that was sent while the path was forbidden and arrived when that had been changed', () => {
+		const requestedAt = inject?.requestedAt ?? 0;
+		// The last tries before the change go out, are dropped, and are sent again by the kernel after it.
+		const again = (arrives: number) => (events: Parameters<NonNullable<World['edit']>>[0]) =>
+			events.map((event) => {
+				if (event.is !== 'sightings') return event;
+				const [, ...others] = event.seen;
+				const index = Math.floor((requestedAt - event.base) / 10) - 2;
+				const early: [number, number] = [Math.max(0, index), arrives - event.base];
+				return { ...event, seen: [early, ...others] };
+			});
+		const straddling = judged({ ...world(opened, closed), edit: again(opened + 20) }).stranger;
+		expect([straddling.verdict, straddling.chaos?.leakWindows]).to.deep.equal(['enforced', 0]);
+		const arrived = judged({ ...world(opened, closed), edit: again(requestedAt - 5) }).stranger;
+		expect([arrived.verdict, arrived.chaos?.leakWindows]).to.deep.equal(['leak', 1]);
+	});
+
 	it('demands everything of a new pod from its first try on', () => {
 		const expects: World['expects'] = { friend: states?.friend ?? [], stranger: ['blocked', 'absent', 'blocked'] };
 		const away = (client: string, at: number) =>

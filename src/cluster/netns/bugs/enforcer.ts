@@ -6,7 +6,7 @@ import type { Bug } from './bug.ts';
 /** Milliseconds between the acknowledgement of a change and its rules. */
 const lateness = 1500;
 /** Milliseconds between the start of a node with its pods and the first rules. */
-const startLateness = 1500;
+const startLateness = 4000;
 /** Milliseconds without rules while they are replaced. */
 const gap = 60;
 
