@@ -4,7 +4,7 @@
  * where memory grows (in ten minutes or more), where a path leaks or breaks, where the history can't be read whole, and where judging it again gives
  * other verdicts. The run is ended at one and a half times its length. Takes about a fifth of a processor.
  */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,8 +73,9 @@ async function soak(
 	while (!ended) {
 		await Promise.race([sleep(pause * 1000), ending]);
 		if (!ended) processor.read();
-		if (ended || seconds() < warmUp) continue;
-		const { run } = JSON.parse(readFileSync(join(out, 'latest/run.json'), 'utf8')) as { run: string };
+		const about = join(out, 'latest/run.json');
+		if (ended || seconds() < warmUp || !existsSync(about)) continue;
+		const { run } = JSON.parse(readFileSync(about, 'utf8')) as { run: string };
 		const sample = sampleMemory(child.pid ?? 0, run, lasting, seconds());
 		peak = Math.max(peak, sample.runner);
 		// In the end its agents are gone, and it judges what it has recorded.
