@@ -43,4 +43,21 @@ describe('predictions of the shipped catalogue', function () {
 			expect(cells.filter(({ kind }) => kind !== 'connect').length).to.be.greaterThan(200);
 		});
 	}
+
+	it('are what the scenarios of EKS declare, but for what AWS says against NetworkPolicy and for what no policy says', async () => {
+		const { scenarios: ofEks } = await readScenarios(['scenarios/eks']);
+		const { known } = await openCluster('kind-calico-two-nodes');
+		const target = { name: 'eks', capabilities: new Set(capabilityNames), families: ['ipv4'] as const, known };
+		const cells = planScenarios(ofEks, target).plan.scenarios.flatMap((scenario) => scenario.cells);
+		const differing = cells.filter(
+			({ expectation, prediction }) => (expectation === 'unprotected' ? 'allowed' : expectation) !== prediction.verdict,
+		);
+		// A pod without a policy is shut in strict mode only, a hop limit is no policy, and who never starts can't be reached.
+		const excepted = /^eks-(strict-mode-without-policy|imds-hop-limit|security-group-absent)\//;
+		expect(
+			differing.filter(({ id }) => !excepted.test(id)).map(({ id, prediction }) => ({ id, prediction })),
+		).to.deep.equal([]);
+		expect(differing).to.have.length(4);
+		expect(cells.length).to.be.above(180);
+	});
 });
