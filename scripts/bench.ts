@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the field's canonical matrix (pods x pods x 2 TCP and 2 UDP ports, most of it forbidden) at 9, 30 and
  * 60 pods, from nothing to verdicts as a whole process, with the cost per cell; then predictions alone, for up to 2,000
- * pods. Machines are noisy: medians are shown.
+ * pods, and plan, judge and reports of a million cells. Machines are noisy: medians are shown.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -10,6 +10,8 @@ import { execa } from 'execa';
 import { readHistory } from '../src/history/read-history.ts';
 import type { EventOf, HistoryEvent } from '../src/model/event.ts';
 import type { RunVerdicts } from '../src/model/verdict.ts';
+import { benchMillion } from './bench-million.ts';
+import { matrixScenario } from './matrix-scenario.ts';
 
 interface Measured {
 	cells: number;
@@ -39,6 +41,7 @@ try {
 		process.stdout.write(`${row(size, runs)}\n`);
 	}
 	await benchPredictions();
+	await benchMillion(70);
 } finally {
 	await rm(folder, { recursive: true });
 }
@@ -123,43 +126,4 @@ function row(size: number, runs: readonly Measured[]): string {
 			.padStart(15),
 		(middle((run) => run.total) / cells).toFixed(2).padStart(12),
 	].join(' ');
-}
-
-/** Pods in three namespaces, all ingress denied but from namespace x to the pods `a` of every namespace. */
-function matrixScenario(pods: number): string {
-	const namespaces = ['x', 'y', 'z'];
-	const names = Array.from({ length: pods }, (_, index) => ({
-		namespace: namespaces[index % 3] ?? 'x',
-		pod: `p${Math.floor(index / 3)}`,
-	}));
-	const name = (entry: { namespace: string; pod: string }) => `${entry.namespace}-${entry.pod}`;
-	const policies = namespaces.flatMap((namespace) => [
-		`    deny-${namespace}: {object: {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: ${namespace}}, spec: {podSelector: {}, policyTypes: [Ingress]}}}`,
-		`    allow-${namespace}: {object: {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: allow, namespace: ${namespace}}, spec: {podSelector: {matchLabels: {pod: p0}}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {matchLabels: {team: x}}}]}]}}}`,
-	]);
-	const fromX = names.filter((entry) => entry.namespace === 'x').map(name);
-	const toFirst = names.filter((entry) => entry.pod === 'p0').map(name);
-	return [
-		'apiVersion: gatecrash.dev/v1alpha1',
-		'kind: Scenario',
-		`metadata: {name: matrix-${pods}}`,
-		'spec:',
-		'  description: The canonical matrix, most of it forbidden.',
-		'  reference: Kubernetes network policy tests',
-		'  status: required',
-		'  ipFamilies: [ipv4]',
-		'  namespaces:',
-		...namespaces.map((namespace) => `    ${namespace}: {labels: {team: ${namespace}}}`),
-		'  pods:',
-		...names.map(
-			(entry) =>
-				`    ${name(entry)}: {namespace: ${entry.namespace}, labels: {pod: ${entry.pod}}, listen: [80/tcp, 81/tcp, 80/udp, 81/udp]}`,
-		),
-		'  policies:',
-		...policies,
-		'  attempts:',
-		`    - {from: [${fromX.join(', ')}], to: [${toFirst.join(', ')}], expect: allowed}`,
-		'    - {matrix: {pods: all, ports: all, loopback: true}, expect: blocked}',
-		'',
-	].join('\n');
 }

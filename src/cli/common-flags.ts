@@ -76,7 +76,7 @@ export const kind = {
 export const shard = {
 	kind: 'text',
 	value: 'I/N',
-	help: 'only the I-th of N parts of the scenarios, balanced by their cells; `gatecrash merge` makes one run of all N',
+	help: 'only the I-th of N parts of the scenarios, balanced by their cells; `gatecrash merge` makes one run of all N; job/N: the part of this pod in an Indexed Job of Kubernetes',
 } as const;
 
 export const eks = {

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { readHistory } from '../history/read-history.ts';
 import type { HistoryEvent } from '../model/event.ts';
 import type { RunVerdicts } from '../model/verdict.ts';
+import { countCells, manyCells } from './plan-file.ts';
 import { isReplaceable } from './replace-file.ts';
 import type { ReportSource } from './render-report.ts';
 import { type ReportFailure, type ReportRequest, writeReports } from './reporters.ts';
@@ -28,11 +29,13 @@ export function openLiveReports(
 ): LiveReports {
 	const failures: ReportFailure[] = [];
 	let notBefore = 0;
+	const isLarge = countCells(source.plan) > manyCells;
 	return {
 		failures,
 		async refresh() {
 			const began = performance.now();
-			if (began < notBefore) return;
+			// Judging it takes minutes, and more memory than the run has left.
+			if (began < notBefore || isLarge) return;
 			const files = requests.filter(
 				(request) =>
 					request.file !== undefined &&

@@ -45,5 +45,5 @@ export async function makePlan(
 	if (all.some((diagnostic) => diagnostic.severity === 'error')) return undefined;
 	const cases = planned.plan.scenarios.flatMap((scenario) => scenario.cells.map((cell) => cell.id));
 	const plan = selectCells(planned.plan, request);
-	return { plan: shardOf(plan, scenarios, request), cluster, cases };
+	return { plan: shardOf(plan, scenarios, request, context.env), cluster, cases };
 }

@@ -7,9 +7,10 @@ import type { Action } from './actions.ts';
 import { checkShards } from './check-shards.ts';
 import { concludeRecorded } from './conclude-recorded.ts';
 import { gateFile } from './gate-file.ts';
+import { writePlan } from './plan-file.ts';
 import { type RecordedShard, readShard } from './read-shard.ts';
 import { requestedReports } from './reporters.ts';
-import { createRunFolder, nameRun, writePlan, writeRunFile } from './run-folder.ts';
+import { createRunFolder, nameRun, writeRunFile } from './run-folder.ts';
 import { planDigest } from './shard.ts';
 
 /** Makes one run folder of shards, and judges it as if it had been one run. Refuses what is not exactly one run, with all reasons. */

@@ -5,7 +5,8 @@ import type { EventOf } from '../model/event.ts';
 import type { GateInput } from '../model/gate.ts';
 import type { Plan } from '../model/plan.ts';
 import { readGateFile } from './gate-file.ts';
-import { findRun, readPlan } from './run-folder.ts';
+import { readPlan } from './plan-file.ts';
+import { findRun } from './run-folder.ts';
 
 /** What `merge` has to know of a run before it takes it for a shard. */
 export interface RecordedShard {

@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { summariseRun } from '../gate/summarise-run.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
@@ -64,6 +64,9 @@ async function readRun(place: string): Promise<RunSummary | string> {
 async function verdictsOf(place: string): Promise<RunVerdicts | undefined> {
 	if (place.endsWith('.json')) return readVerdicts(place, '.');
 	const written = join(place, 'verdicts.json');
-	if (existsSync(written)) return readVerdicts(written, '.');
+	// A longer file is no text any more: then it is judged again, in parts.
+	if ((statSync(written, { throwIfNoEntry: false })?.size ?? longest) < longest) return readVerdicts(written, '.');
 	return existsSync(join(place, 'plan.json')) ? readVerdicts(place, '.') : undefined;
 }
+
+const longest = 400 << 20;

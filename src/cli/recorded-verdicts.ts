@@ -1,18 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
-import { applyGate } from '../gate/apply-gate.ts';
-import { judge } from '../judge/judge.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { type RunVerdicts, verdictsSchemaVersion } from '../model/verdict.ts';
-import { type RecordedRun, openRun } from './run-folder.ts';
-
-/** What a recorded run comes to: judged anew, and held against the waivers and the baseline that it was made with. */
-export function judgeRecorded({ plan, events, gate }: RecordedRun): RunVerdicts {
-	return applyGate(judge(plan, events), gate);
-}
+import { judgeFolder } from './judge-folder.ts';
 
 /** Of a run by its folder, its id below `out`, or `latest`; or of a verdicts.json alone, as pipelines keep them. */
 export async function readVerdicts(run: string, out: string): Promise<RunVerdicts> {
-	if (!(statSync(run, { throwIfNoEntry: false })?.isFile() ?? false)) return judgeRecorded(await openRun(run, out));
+	if (!(statSync(run, { throwIfNoEntry: false })?.isFile() ?? false)) return judgedVerdicts(run, out);
 	let verdicts: RunVerdicts;
 	try {
 		verdicts = JSON.parse(readFileSync(run, 'utf8')) as RunVerdicts;
@@ -23,4 +16,10 @@ export async function readVerdicts(run: string, out: string): Promise<RunVerdict
 	throw new GatecrashError('GC_USAGE', `${run} is no verdicts.json of this version of gatecrash`, {
 		hint: 'name a run, or the verdicts.json of one',
 	});
+}
+
+async function judgedVerdicts(run: string, out: string): Promise<RunVerdicts> {
+	const judged = await judgeFolder(run, out);
+	judged.close();
+	return judged.verdicts;
 }

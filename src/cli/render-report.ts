@@ -22,6 +22,8 @@ export interface ReportSource {
 	/** Milliseconds that the run took. */
 	duration: number | undefined;
 	verbose: boolean;
+	/** Holds the JSON report, where `verdicts` has less than it. */
+	jsonFile?: string;
 }
 
 /** `screen`: where the text goes, when that is a terminal or what stands for one. */

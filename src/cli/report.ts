@@ -1,10 +1,9 @@
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Action } from './actions.ts';
 import type { ExitCode } from './exit-code.ts';
-import { judgeRecorded } from './recorded-verdicts.ts';
+import { judgeFolder } from './judge-folder.ts';
 import { printReportFailures } from './report-failures.ts';
 import { requestedReports, writeReports } from './reporters.ts';
-import { openRun } from './run-folder.ts';
 
 /** Renders recorded runs. The exit code says only whether that went well; `judge` says what the verdicts mean. */
 export const report: Action<'report'> = async (context, args, flags) => {
@@ -16,12 +15,11 @@ export const report: Action<'report'> = async (context, args, flags) => {
 	}
 	let code: ExitCode = 0;
 	for (const run of args) {
-		const recorded = await openRun(run, flags.out);
-		for (const gap of recorded.gaps) context.stderr(`${recorded.folder}: ${gap}\n`);
-		const verdicts = judgeRecorded(recorded);
-		const { folder, plan } = recorded;
-		const source = { verdicts, plan, folder, duration: recorded.events.at(-1)?.at, verbose: flags.verbose };
-		const ending = printReportFailures(writeReports(requests, source, context), context);
+		const judged = await judgeFolder(run, flags.out);
+		for (const gap of judged.gaps) context.stderr(`${judged.folder}: ${gap}\n`);
+		const failures = writeReports(requests, { ...judged, verbose: flags.verbose }, context);
+		judged.close();
+		const ending = printReportFailures(failures, context);
 		if (ending !== 'completed') code = ending === 'bug' ? 70 : 3;
 	}
 	return code;

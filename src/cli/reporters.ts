@@ -1,10 +1,12 @@
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, closeSync, copyFileSync, openSync, readSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { type ReporterName, reporterNames } from './common-flags.ts';
 import type { Context } from './context.ts';
 import { type Renderer, type ReportSource, renderers } from './render-report.ts';
+import { makeFolder } from './make-folder.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Where a report goes: a file, or standard output when undefined. */
@@ -72,9 +74,12 @@ export function writeReports(
 	return requests.flatMap((request): ReportFailure[] => {
 		const { name, file } = request;
 		try {
-			const text = table[name](source, file === undefined ? context : undefined);
-			if (file === undefined) context.stdout(text);
-			else write(file, text);
+			if (name === 'json' && source.jsonFile !== undefined) copyReport(source.jsonFile, file, context);
+			else {
+				const text = table[name](source, file === undefined ? context : undefined);
+				if (file === undefined) context.stdout(text);
+				else write(file, text);
+			}
 			return [];
 		} catch (error) {
 			return [{ request, error }];
@@ -97,6 +102,29 @@ export function appendStepSummary(requests: ReportRequest[], source: ReportSourc
 		const error = new GatecrashError('GC_RUN_FOLDER', `could not write the step summary ${file}`, { cause });
 		return [{ request: { ...request, file }, error }];
 	}
+}
+
+/** Of a report that is too long for one text. */
+function copyReport(from: string, file: string | undefined, context: Context): void {
+	if (file === undefined) return forEachText(from, context.stdout);
+	const temporary = `${file}.${process.pid}`;
+	try {
+		makeFolder(dirname(file));
+		copyFileSync(from, temporary);
+		renameSync(temporary, file);
+	} catch (cause) {
+		throw new GatecrashError('GC_RUN_FOLDER', `could not write ${file}`, { cause });
+	}
+}
+
+function forEachText(file: string, take: (text: string) => void): void {
+	const decoder = new StringDecoder('utf8');
+	const descriptor = openSync(file, 'r');
+	const chunk = Buffer.alloc(1 << 20);
+	for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) {
+		take(decoder.write(chunk.subarray(0, read)));
+	}
+	closeSync(descriptor);
 }
 
 function write(file: string, text: string): void {

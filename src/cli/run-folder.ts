@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readHistory } from '../history/read-history.ts';
+import type { HistoryGaps } from '../history/scan-history.ts';
 import type { HistoryEvent } from '../model/event.ts';
 import type { GateInput } from '../model/gate.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
-import { type Plan, planSchemaVersion } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import { readGateFile } from './gate-file.ts';
+import { readPlan } from './plan-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -97,48 +98,23 @@ export async function openRun(run: string, out: string): Promise<RecordedRun> {
 	const folder = findRun(run, out);
 	const plan = await readPlan(folder);
 	const gate = readGateFile(folder);
+	const id = basename(folder);
 	const file = join(folder, 'history.jsonl');
-	if (!existsSync(file))
-		return {
-			id: basename(folder),
-			folder,
-			plan,
-			gate,
-			events: [],
-			gaps: ['there is no history.jsonl: nothing was recorded'],
-		};
-	const { events, truncated, damaged } = await readHistory(file).catch((cause: unknown) => {
+	if (!existsSync(file)) return { id, folder, plan, gate, events: [], gaps: describeGaps(undefined, false) };
+	const { events, ...gaps } = await readHistory(file).catch((cause: unknown) => {
 		throw new GatecrashError('GC_RUN_FOLDER', `${file} cannot be read`, { cause });
 	});
-	const gaps = [
+	const ended = events.at(-1)?.is === 'run-ended';
+	return { id, folder, plan, gate, events, gaps: describeGaps(gaps, ended) };
+}
+
+/** What is missing from a history, as sentences; undefined: there is none. */
+export function describeGaps(gaps: HistoryGaps | undefined, ended: boolean): string[] {
+	if (gaps === undefined) return ['there is no history.jsonl: nothing was recorded'];
+	const { truncated, damaged } = gaps;
+	return [
 		...(truncated ? ['the last line of history.jsonl was cut off: the run was killed while it wrote'] : []),
 		...(damaged.length > 0 ? [`history.jsonl is damaged in line ${damaged.slice(0, 5).join(', ')}`] : []),
-		...(events.at(-1)?.is === 'run-ended' ? [] : ['the history ends before the run does']),
+		...(ended ? [] : ['the history ends before the run does']),
 	];
-	return { id: basename(folder), folder, plan, gate, events, gaps };
-}
-
-export function writePlan(folder: string, plan: Plan): void {
-	writeRunFile(folder, 'plan.json', `${JSON.stringify(plan, null, 2)}\n`);
-}
-
-/** Of a run folder. Rejects with GC_RUN_FOLDER. */
-export async function readPlan(folder: string): Promise<Plan> {
-	const file = join(folder, 'plan.json');
-	let plan: Plan;
-	try {
-		plan = JSON.parse(await readFile(file, 'utf8')) as Plan;
-	} catch (cause) {
-		throw new GatecrashError('GC_RUN_FOLDER', `${file} cannot be read`, { cause });
-	}
-	if (plan.schemaVersion !== planSchemaVersion || !Array.isArray(plan.scenarios)) {
-		throw new GatecrashError(
-			'GC_RUN_FOLDER',
-			`${file} has schemaVersion ${String(plan.schemaVersion)}, this gatecrash reads ${planSchemaVersion}`,
-			{
-				hint: 'use the version of gatecrash that recorded it (run.json says which)',
-			},
-		);
-	}
-	return plan;
 }

@@ -1,10 +1,11 @@
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { applyGate } from '../gate/apply-gate.ts';
-import { readHistory } from '../history/read-history.ts';
+import { scanHistory } from '../history/scan-history.ts';
 import { judge } from '../judge/judge.ts';
 import type { Capability } from '../model/capability.ts';
 import type { Cluster, ClusterFacts } from '../model/cluster.ts';
+import type { HistoryEvent } from '../model/event.ts';
 import type { GateInput } from '../model/gate.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { Plan } from '../model/plan.ts';
@@ -27,7 +28,8 @@ import { whatIsLeft } from './what-is-left.ts';
 import { printFailure } from './print-failure.ts';
 import { openProgress } from './progress.ts';
 import { type LiveReports, openLiveReports } from './live-reports.ts';
-import { judgeRecorded } from './recorded-verdicts.ts';
+import { judgeFolder } from './judge-folder.ts';
+import { writePlan } from './plan-file.ts';
 import type { ReportSource } from './render-report.ts';
 import {
 	type ReportFailure,
@@ -37,7 +39,7 @@ import {
 	writeReports,
 } from './reporters.ts';
 import { printReportFailures } from './report-failures.ts';
-import { type RunFolder, createRunFolder, nameRun, openRun, writePlan, writeRunFile } from './run-folder.ts';
+import { type RunFolder, createRunFolder, nameRun, writeRunFile } from './run-folder.ts';
 import { judgedExitCode } from './strictness.ts';
 
 type RunFlags = FlagValues<(typeof commands)['run']['flags']>;
@@ -113,12 +115,11 @@ async function conclude(
 	context: Context,
 ): Promise<ExitCode> {
 	// From the files, not from memory: `gatecrash judge` then sees the very same values.
-	const recorded = await openRun(place.folder, flags.out);
-	const { events, plan } = recorded;
-	const verdicts = judgeRecorded(recorded);
-	const { folder } = place;
-	const source: ReportSource = { verdicts, plan, folder, duration: events.at(-1)?.at, verbose: flags.verbose };
+	const judged = await judgeFolder(place.folder, flags.out);
+	const { verdicts } = judged;
+	const source: ReportSource = { ...judged, verbose: flags.verbose };
 	const failures = [...writeReports(requests, source, context), ...appendStepSummary(requests, source, context)];
+	judged.close();
 	const reported = printReportFailures([...failures, ...earlier], context);
 	const { code, why } = judgedExitCode(verdicts, flags);
 	for (const line of why) context.stderr(`${line}\n`);
@@ -201,13 +202,15 @@ function printWarnings({ warnings = [] }: ClusterFacts, show: OnProgress, contex
 	}
 }
 
-/** Judges what was recorded so far. */
+/** Judges what was recorded of it. */
 async function hasFailed(scenario: string, plan: Plan, gate: GateInput, place: RunFolder): Promise<boolean> {
-	const { events } = await readHistory(join(place.folder, 'history.jsonl'));
-	const failed = events.some(
-		(event) => event.is === 'scenario-ended' && event.scenario === scenario && event.outcome === 'failed',
-	);
-	const judged = applyGate(judge(plan, events), gate).scenarios.find((one) => one.scenario === scenario);
+	const events: HistoryEvent[] = [];
+	await scanHistory(join(place.folder, 'history.jsonl'), (event) => {
+		if (!('scenario' in event) || event.scenario === scenario) events.push(event);
+	});
+	const failed = events.some((event) => event.is === 'scenario-ended' && event.outcome === 'failed');
+	const own = { ...plan, scenarios: plan.scenarios.filter(({ name }) => name === scenario) };
+	const [judged] = applyGate(judge(own, events), gate).scenarios;
 	const cells = judged?.cells.filter((cell) => cell.waiver === undefined) ?? [];
 	return failed || cells.some(({ verdict }) => verdict === 'leak' || verdict === 'broken');
 }

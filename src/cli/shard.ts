@@ -16,9 +16,10 @@ export function shardOf(
 	plan: Plan,
 	scenarios: readonly Scenario[],
 	request: Selection & { shard?: string | undefined },
+	env: NodeJS.ProcessEnv,
 ): Plan {
 	if (request.shard === undefined) return plan;
-	const { index, of } = readShard(request.shard);
+	const { index, of } = readShard(request.shard, env);
 	const cells = cellsEverywhere(scenarios, request);
 	if (of > cells.size) {
 		throw new GatecrashError(
@@ -33,11 +34,19 @@ export function shardOf(
 	return { ...shardPlan(plan, assignShards(cells, of), index), shard };
 }
 
-function readShard(text: string): { index: number; of: number } {
-	const [, index = '', of = ''] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
-	if (index !== '' && Number(index) <= Number(of)) return { index: Number(index), of: Number(of) };
+/** `job/N`: the part of this pod in an Indexed Job, which counts from 0 in JOB_COMPLETION_INDEX. */
+function readShard(text: string, env: NodeJS.ProcessEnv): { index: number; of: number } {
+	const [, part = '', of = ''] = /^([1-9]\d{0,3}|job)\/([1-9]\d{0,3})$/.exec(text) ?? [];
+	const completed = env['JOB_COMPLETION_INDEX'] ?? '';
+	if (part === 'job' && !/^\d{1,4}$/.test(completed)) {
+		throw new GatecrashError('GC_USAGE', `--shard ${text}: JOB_COMPLETION_INDEX is not set`, {
+			hint: 'the pods of a Kubernetes Job with completionMode: Indexed have it; elsewhere write --shard 1/4',
+		});
+	}
+	const index = part === 'job' ? Number(completed) + 1 : Number(part);
+	if (part !== '' && index <= Number(of)) return { index, of: Number(of) };
 	throw new GatecrashError('GC_USAGE', `--shard: "${text}" is not one of N parts`, {
-		hint: 'for example --shard 1/4; they are counted from 1',
+		hint: part === 'job' ? `this is pod ${index} of the Job` : 'for example --shard 1/4; they are counted from 1',
 	});
 }
 

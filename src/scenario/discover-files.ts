@@ -56,7 +56,8 @@ async function scenarioFilesBelow(directory: string): Promise<ScenarioFile[]> {
 	const names = yaml
 		.map((entry) => join(entry.parentPath, entry.name))
 		// Of what lies below it: whoever names a folder of a package in node_modules means it.
-		.filter((name) => !/(?:^|\/)(?:node_modules|\.git)\//.test(relative(directory, name)))
+		// A mounted ConfigMap has its files a second time, in a folder whose name begins with two dots.
+		.filter((name) => !/(?:^|\/)(?:node_modules|\.git|\.\.[^/]+)\//.test(relative(directory, name)))
 		.map((name) => normalize(name));
 	return names.sort().flatMap((file) => {
 		const read = readTextFile(file);

@@ -5,7 +5,7 @@ import { readGate } from '../cli/gate.ts';
 import { gateFile } from '../cli/gate-file.ts';
 import { makePlan } from '../cli/make-plan.ts';
 import { packageVersion } from '../cli/package-version.ts';
-import { judgeRecorded } from '../cli/recorded-verdicts.ts';
+import { judgeRecorded } from '../cli/judge-recorded.ts';
 import { createRunFolder, nameRun, openRun, writeRunFile } from '../cli/run-folder.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';

@@ -1,5 +1,6 @@
 import { type CellVerdict, type RunVerdicts, verdicts } from '../../model/verdict.ts';
 import { sortKeys } from '../json.ts';
+import { boundCells } from '../bound-cells.ts';
 import { renderFindings } from './findings.ts';
 import { renderLegend } from './legend.ts';
 import { type Html, html } from './markup.ts';
@@ -17,7 +18,8 @@ const fewScenarios = 3;
  * script; the script adds evidence, filter and keyboard. The page's policy (CSP) admits only this style sheet and this
  * script, by their hashes, so that no text of a scenario could run or load anything even if it got through as markup.
  */
-export function renderHtml(run: RunVerdicts, options: SummaryOptions = {}): string {
+export function renderHtml(whole: RunVerdicts, options: SummaryOptions = {}): string {
+	const { run, leftOut } = boundCells(whole, cellsShown);
 	const policy = `default-src 'none'; script-src '${pageAssets.scriptHash}'; style-src '${pageAssets.styleHash}'; base-uri 'none'; form-action 'none'`;
 	return html`<!doctype html>
 <html lang="en">
@@ -27,18 +29,25 @@ export function renderHtml(run: RunVerdicts, options: SummaryOptions = {}): stri
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="gatecrash ${run.version}">
-<title>gatecrash: ${verdictWord(run)}, run ${run.run}</title>
+<title>gatecrash: ${verdictWord(whole)}, run ${run.run}</title>
 <style>${{ markup: pageAssets.style }}</style>
 </head>
 <body>
 <main>
-${renderSummary(run, options)}${renderFilter(run)}${renderFindings(run, placesOf(run))}${renderMatrices(run)}</main>
+${renderSummary(whole, options)}${leftOut === 0 ? undefined : sayLeftOut(leftOut)}${renderFilter(run)}${renderFindings(run, placesOf(run))}${renderMatrices(run)}</main>
 <aside id="evidence" aria-labelledby="evidence-title" tabindex="-1" hidden></aside>
 <script type="application/json" id="verdicts">${embedJson(sortKeys(packVerdicts(run)))}</script>
 <script>${{ markup: pageAssets.script }}</script>
 </body>
 </html>
 `.markup;
+}
+
+/** A page with more is tens of megabytes, and no browser is quick with it. */
+const cellsShown = 50_000;
+
+function sayLeftOut(cells: number): Html {
+	return html`<p class="callout"><strong>Left out</strong> this page shows the worst ${cellsShown} cells; ${cells} more are in verdicts.json</p>\n`;
 }
 
 function renderMatrices(run: RunVerdicts): Html {

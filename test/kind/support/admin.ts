@@ -78,7 +78,7 @@ export async function expectUnchanged(before: string[], read: () => Promise<stri
 	expect(left, what).to.deep.equal({ more: [], less: [] });
 }
 
-function nodeName(): string {
+export function nodeName(): string {
 	const name = /^current-context: kind-(.*)$/m.exec(readFileSync(adminKubeconfig, 'utf8'))?.[1];
 	if (name === undefined) throw new Error(`${adminKubeconfig} is not of kind`);
 	return `${name}-control-plane`;

@@ -1,0 +1,63 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Plan } from '../model/plan.ts';
+import type { RunVerdicts } from '../model/verdict.ts';
+import { gateFile } from './gate-file.ts';
+import { judgeInParts } from './judge-in-parts.ts';
+import { isInLines, openPlan } from './plan-file.ts';
+import { judgeRecorded } from './judge-recorded.ts';
+import { describeGaps, findRun, openRun, type RunFolder } from './run-folder.ts';
+import { openVerdictsFile } from './verdicts-file.ts';
+
+/** A run as it was judged from its files. Whoever has it judged calls `close`. */
+export interface JudgedRun extends RunFolder {
+	verdicts: RunVerdicts;
+	/** Of a run that was judged in parts: without cells. */
+	plan: Plan;
+	/** Milliseconds that the run took. */
+	duration: number | undefined;
+	/** What is missing from the record, as sentences. */
+	gaps: string[];
+	/** What verdicts.json has to hold, where `verdicts` has less. */
+	jsonFile?: string;
+	close(): void;
+}
+
+/**
+ * Judges a run by its folder, its id below `out`, or `latest`. A run with so many cells that they don't fit into memory is
+ * judged one scenario at a time; its verdicts are slim then, and `jsonFile` holds all. Waivers need all cells at once.
+ */
+export async function judgeFolder(run: string, out: string): Promise<JudgedRun> {
+	const folder = findRun(run, out);
+	if (isInLines(folder) && !existsSync(join(folder, gateFile))) return judgeParts(folder);
+	const recorded = await openRun(run, out);
+	const { id, plan, gaps, events } = recorded;
+	return {
+		...{ id, folder: recorded.folder, plan, gaps, verdicts: judgeRecorded(recorded) },
+		duration: events.at(-1)?.at,
+		close: () => {},
+	};
+}
+
+async function judgeParts(folder: string): Promise<JudgedRun> {
+	const place = mkdtempSync(join(tmpdir(), 'gatecrash-judge-'));
+	const close = () => rmSync(place, { recursive: true, force: true });
+	const jsonFile = join(place, 'verdicts.json');
+	const plan = openPlan(folder);
+	const file = openVerdictsFile(jsonFile);
+	try {
+		const history = join(folder, 'history.jsonl');
+		const { verdicts, duration, gaps } = await judgeInParts(plan, history, (one, at) => file.add(one, at));
+		file.finish(verdicts);
+		const known = existsSync(history) ? describeGaps(gaps, gaps.ended) : describeGaps(undefined, false);
+		const headless = { ...plan.rest, scenarios: plan.scenarios.map((scenario) => ({ ...scenario, cells: [] })) };
+		return { id: basename(folder), folder, verdicts, plan: headless, duration, gaps: known, jsonFile, close };
+	} catch (error) {
+		close();
+		throw error;
+	} finally {
+		file.discard();
+		plan.close();
+	}
+}
