@@ -70,7 +70,8 @@ export async function findCloudLeftovers(request: CloudRequest): Promise<CloudLe
 		const mine = ofThisAccount(known, region, account.account, found);
 		const names = [...mine.map(({ name }) => name), ...(run === undefined ? [] : [clusterNameOf(run)])];
 		const { clusters, notes, failures } = await searchRegion(account.clients, names);
-		found.notes.push(...notes);
+		// Whoever looks in the wrong place sees it.
+		found.notes.push(`looked in ${places.at(-1)}`, ...notes);
 		found.failures.push(...failures);
 		for (const cluster of clusters) await addCluster(cluster, request, recorded, found);
 		if (failures.length > 0) continue;

@@ -164,6 +164,7 @@ describe('gatecrash clean --cloud', function () {
 		await elsewhere.network('far', { [`kubernetes.io/cluster/${traces}`]: 'owned' });
 		const here = await world.gatecrash('clean', '--cloud', '--dry-run');
 		expect(here.stdout).to.equal('nothing to delete\n');
+		expect(here.stderr).to.equal('looked in eu-west-1, account 123456789012\n');
 		const both = await world.gatecrash(
 			'clean',
 			'--cloud',

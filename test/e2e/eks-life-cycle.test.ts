@@ -191,6 +191,20 @@ describe('the life of an EKS cluster', function () {
 		expect(records()).to.deep.equal([]);
 	});
 
+	it('is deleted by a second cluster down when the first was killed half-way', async () => {
+		expect((await world.gatecrash(...up)).code).to.equal(0);
+		const child = world.start(['cluster', 'down', 'eks-vpc-cni']);
+		const ending = ended(child);
+		await untilEksctl('delete cluster');
+		child.kill('SIGKILL');
+		await ending;
+		expect(records()).to.have.length(1);
+		const deleted = await world.gatecrash('cluster', 'down', 'eks-vpc-cni');
+		expect(deleted.code, deleted.stderr).to.equal(0);
+		expect(await account.things()).to.deep.equal([]);
+		expect(records()).to.deep.equal([]);
+	});
+
 	it('says the command when credentials expire while it is made', async () => {
 		world.eksctl({ hangs: true, fails: {} });
 		const child = world.start(up);
