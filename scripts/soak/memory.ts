@@ -87,6 +87,8 @@ function agentsOf(run: string): { pid: number; endpoint: string }[] {
 		if (!/^\d+$/.test(name)) return [];
 		try {
 			const environment = readFileSync(`/proc/${name}/environ`, 'utf8');
+			// Whoever starts it has the same environment.
+			if (readFileSync(`/proc/${name}/comm`, 'utf8').trim() !== 'node') return [];
 			if (!environment.includes(`"run":"${run}"`)) return [];
 			const endpoint = /"endpoint":"([^"]+)"/.exec(environment)?.[1];
 			return endpoint === undefined ? [] : [{ pid: Number(name), endpoint }];

@@ -14,6 +14,8 @@ interface Rulesets {
 
 /** How long one takes that loads its rules little by little, milliseconds. */
 const slowness = 400;
+/** For how long pods come up on a node that was started again, milliseconds. */
+const startTime = 20_000;
 
 /**
  * Brings rules into the kernel, each time all of them in one transaction. It can be ended and started again, as what does
@@ -30,8 +32,8 @@ export class Enforcer {
 	/** It was started again and loads its rules little by little, once. */
 	#isSlow = false;
 	#late: Promise<void> = Promise.resolve();
-	/** Nothing is programmed before then, milliseconds of this process. */
-	#notBefore = 0;
+	/** So long it counts as just started, milliseconds of this process. */
+	#startsUntil = 0;
 
 	constructor(fabric: Fabric, engine: Engine, tamper: string | undefined) {
 		this.#fabric = fabric;
@@ -52,7 +54,8 @@ export class Enforcer {
 		if (rules === this.#rules && this.#tamper === undefined) return;
 		this.#rules = undefined;
 		if (this.#isSlow) return this.#loadSlowly(rulesets, rules);
-		const lateness = Math.max(this.#engine.programsLateBy(), this.#notBefore - performance.now());
+		const isStarting = performance.now() < this.#startsUntil;
+		const lateness = Math.max(this.#engine.programsLateBy(), isStarting ? this.#engine.startsLateBy() : 0);
 		if (lateness <= 0) return this.#load(rulesets, rules);
 		// A fabric that ended meanwhile has nothing to enforce any more.
 		const due = sleep(lateness);
@@ -71,7 +74,7 @@ export class Enforcer {
 	/** After that, with the next change. Whoever has the bug for it comes only when pods have been there for a while. */
 	startOver(): void {
 		this.#stopped = undefined;
-		this.#notBefore = performance.now() + this.#engine.startsLateBy();
+		this.#startsUntil = performance.now() + startTime;
 	}
 
 	/** Returns what is seen of it in the kernel. */

@@ -44,7 +44,7 @@ export class Engine {
 		return false;
 	}
 
-	/** Milliseconds for which pods run on a node that was started again before the enforcer does. */
+	/** Milliseconds for which pods run on a node that was just started again before they have rules. */
 	startsLateBy(): number {
 		return 0;
 	}

@@ -5,8 +5,8 @@ import type { Bug } from './bug.ts';
 
 /** Milliseconds between the acknowledgement of a change and its rules. */
 const lateness = 1500;
-/** Milliseconds between the start of a node with its pods and the first rules. */
-const startLateness = 4000;
+/** Milliseconds between the start of a pod on a node that was just started again and its rules. */
+const startLateness = 1500;
 /** Milliseconds without rules while they are replaced. */
 const gap = 60;
 
@@ -75,7 +75,7 @@ export const enforcerBugs: Bug[] = [
 	},
 	{
 		name: 'pods-before-rules',
-		does: `on a node that is started again pods run for ${startLateness} ms before there are any rules`,
+		does: `on a node that was just started again pods run for ${startLateness} ms before they have rules`,
 		violates: { required: 'Network Policies: pod lifecycle (newly created pods are isolated before they are started)' },
 		concerns: 'faults',
 		issues: [],
