@@ -84,16 +84,19 @@ function explain(tool: keyof typeof howToInstall, args: string[], error: unknown
 	}
 	const what = `${tool} ${args.slice(0, 2).join(' ')}`;
 	if (error.timedOut) return new GatecrashError('GC_CLUSTER', `${what} took longer than ${timeout / 1000} s.`);
-	const said = String(error.stderr ?? '')
-		// kind tells its steps before.
-		.replace(/^[^]*?(?=^ERROR: )/m, '')
-		.trim()
-		.split('\n')
-		.slice(-12)
-		.join('\n');
+	const said = lastWords(tool, error);
 	const daemon = /Cannot connect to the Docker daemon|permission denied.*docker/i.test(said);
 	return new GatecrashError('GC_CLUSTER', `${what} failed: ${said || error.shortMessage}`, {
 		cause: error,
 		...(daemon && { hint: 'Start Docker, and see that this user may use it: docker info' }),
 	});
+}
+
+function lastWords(tool: string, { stdout, stderr }: ExecaError): string {
+	// eksctl tells its reasons on standard output, `[✖]` before each, and at the end what they came to.
+	const told = tool === 'eksctl' ? String(stdout ?? '').split('\n') : [];
+	const reasons = told.filter((line) => line.includes('[✖]'));
+	// kind tells its steps before.
+	const errors = String(stderr ?? '').replace(/^[^]*?(?=^ERROR: )/m, '');
+	return [...reasons, ...errors.trim().split('\n')].slice(-12).join('\n');
 }

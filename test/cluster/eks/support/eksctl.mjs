@@ -27,7 +27,7 @@ const say = (text, icon = 'ℹ') =>
 	process.stdout.write(`${new Date().toISOString().slice(0, 19).replace('T', ' ')} [${icon}]  ${text}\n`);
 const fail = (text) => {
 	say(text, '✖');
-	process.stderr.write(`Error: ${text}\n`);
+	process.stderr.write(`Error: failed to ${args.slice(0, 2).join(' ')}\n`);
 	process.exit(1);
 };
 /** Whether a step fails this time: `plan.fails` counts down. */
@@ -53,14 +53,15 @@ async function create() {
 	say(`using region ${region}`);
 	if (fails('create')) fail('creating CloudFormation stack: LimitExceededException: you have reached a limit');
 	say(`building cluster stack "eksctl-${name}-cluster"`);
+	const cidr = config.vpc?.cidr ?? '192.168.0.0/16';
 	const network = {
 		Resources: {
-			VPC: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: config.vpc?.cidr ?? '192.168.0.0/16' } },
+			VPC: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: cidr } },
 			ControlPlaneSecurityGroup: {
 				Type: 'AWS::EC2::SecurityGroup',
 				Properties: { GroupDescription: 'control plane', VpcId: { Ref: 'VPC' } },
 			},
-			Subnet: { Type: 'AWS::EC2::Subnet', Properties: { CidrBlock: '192.168.0.0/19', VpcId: { Ref: 'VPC' } } },
+			Subnet: { Type: 'AWS::EC2::Subnet', Properties: { CidrBlock: cidr.replace(/\/.*/, '/19'), VpcId: { Ref: 'VPC' } } },
 		},
 	};
 	await stack(clients, `eksctl-${name}-cluster`, network, own);
