@@ -92,10 +92,11 @@ function describeCell(cell: Cell): string {
 	const firm = [cell.expectation, verdict].every((one) => one === 'allowed' || one === 'blocked');
 	const differs = firm && cell.expectation !== verdict ? ', not as declared' : '';
 	const tries = cell.tries === 1 ? '1 try' : `${cell.tries} tries`;
+	const stands = cell.standsFor === undefined ? '' : `, stands for ${plural(cell.standsFor, 'path')}`;
 	const skipped = cell.skip === undefined ? '' : `, skipped: ${cell.skip}`;
 	return [
 		`    ${cell.id}`,
-		`        ${cell.expectation}, ${tries}${skipped}`,
+		`        ${cell.expectation}, ${tries}${stands}${skipped}`,
 		`        predicted ${verdict}${differs}`,
 		...because.map((text) => `            ${text}`),
 	].join('\n');

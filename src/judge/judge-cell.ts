@@ -46,6 +46,7 @@ export function judgeCell(context: CellContext, cell: Cell, cluster: ClusterFact
 	return {
 		...{ id, scenario: plan.name, kind, from: endpointText(cell.from), to: endpointText(cell.to) },
 		...{ port, protocol, family, phase, expectation, because: cell.reason, prediction },
+		...(cell.standsFor !== undefined && { standsFor: cell.standsFor }),
 		...(cell.first && { first: cell.first }),
 		...(cell.lands && { lands: `${endpointText(cell.lands)}:${cell.lands.port}` }),
 		...(cell.tls && { certificate: cell.tls.certificate }),

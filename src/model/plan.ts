@@ -149,6 +149,8 @@ export interface Cell {
 	/** Name of the held connection that it goes over. */
 	on: string | undefined;
 	tries: number;
+	/** Of a sampled matrix: so many paths, this one included, are between pods that no policy tells apart. */
+	standsFor?: number;
 	/** Why this cell cannot run here. */
 	skip: string | undefined;
 	position: SourcePosition;

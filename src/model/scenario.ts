@@ -232,6 +232,8 @@ export interface MatrixSpec {
 	ports: { port: number | string; protocol: Protocol | undefined }[] | 'all';
 	/** Pairs of a pod with itself too; the specification leaves them open, so they are observed. */
 	loopback: boolean;
+	/** Of pods that no policy tells apart, only so many pairs. */
+	sample?: { pairs: number; seed: number };
 }
 
 export type PhaseSpec = { name: string | undefined; position: SourcePosition } & (

@@ -48,6 +48,8 @@ export interface CellVerdict {
 	identity?: string;
 	/** SPIFFE id that the client had written into X-Forwarded-Client-Cert itself. */
 	forgedIdentity?: string;
+	/** So many paths, this one included, are between pods that no policy tells apart (`sample` of a matrix). */
+	standsFor?: number;
 	expectation: Expectation;
 	/** From the scenario file. */
 	because: string | undefined;

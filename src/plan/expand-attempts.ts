@@ -8,6 +8,7 @@ import type { ClusterState } from './cluster-state.ts';
 import { asCredentials, credentialsOf } from './credentials.ts';
 import { asQuestion, queriesOf } from './dns-queries.ts';
 import { dialledTargets } from './dialled-targets.ts';
+import { expandSample } from './expand-sample.ts';
 import { type DialledPort, resolvePorts } from './resolve-ports.ts';
 import { whyQuerySkipped } from './why-query-skipped.ts';
 import { whySkipped } from './why-skipped.ts';
@@ -32,11 +33,17 @@ export interface ExpansionContext {
 export function expandAttempts(attempts: readonly AttemptSpec[], context: ExpansionContext): Cell[] {
 	const explicit = attempts.flatMap((attempt) => (attempt.matrix ? [] : expandAttempt(attempt, context)));
 	const named = new Set(explicit.map((cell) => `${cell.kind} ${cell.path}`));
-	const filled = attempts.flatMap((attempt) =>
-		attempt.matrix
-			? expandMatrix(attempt, attempt.matrix, context).filter((cell) => !named.has(`${cell.kind} ${cell.path}`))
-			: [],
-	);
+	const filled = attempts.flatMap((attempt) => {
+		const { matrix } = attempt;
+		if (!matrix) return [];
+		const cellsOf = (from: string, to: string) => pairCells(attempt, matrix, from, to, context);
+		const isNamed = (cell: Cell) => named.has(`${cell.kind} ${cell.path}`);
+		const pods = matrix.pods === 'all' ? context.pods : matrix.pods;
+		if (!matrix.sample)
+			return allPairs(pods, matrix).flatMap(([from, to]) => cellsOf(from, to).filter((cell) => !isNamed(cell)));
+		const { scenario } = context;
+		return expandSample({ pods, scenario, matrix, sample: matrix.sample, cellsOf, isNamed, explicit });
+	});
 	return [...explicit, ...filled];
 }
 
@@ -84,20 +91,27 @@ function familiesOf({ kind, name }: TargetRef, { families }: ExpansionContext): 
 	return kind === 'clusterDns' && name === 'node-local' ? families.filter((family) => family === 'ipv4') : families;
 }
 
-function expandMatrix(attempt: AttemptSpec, matrix: MatrixSpec, context: ExpansionContext): Cell[] {
-	const pods = matrix.pods === 'all' ? context.pods : matrix.pods;
+function allPairs(pods: readonly string[], { loopback }: MatrixSpec): [string, string][] {
+	return pods.flatMap((from) =>
+		pods.flatMap((to): [string, string][] => (from === to && !loopback ? [] : [[from, to]])),
+	);
+}
+
+/** Every cell of a matrix between two pods. */
+function pairCells(
+	attempt: AttemptSpec,
+	matrix: MatrixSpec,
+	from: string,
+	to: string,
+	context: ExpansionContext,
+): Cell[] {
 	const cells: Cell[] = [];
-	for (const from of pods) {
-		for (const to of pods) {
-			if (from === to && !matrix.loopback) continue;
-			for (const target of matrixTargets(matrix, to)) {
-				for (const dialled of resolvePorts(target, context.scenario)) {
-					for (const family of context.families) {
-						const cell = makeCell(attempt, { kind: 'pod', name: from }, target, dialled, family, context);
-						// Loopback is left open by the specification, so a matrix takes no stance on it.
-						cells.push(from === to ? { ...cell, expectation: 'observe' } : cell);
-					}
-				}
+	for (const target of matrixTargets(matrix, to)) {
+		for (const dialled of resolvePorts(target, context.scenario)) {
+			for (const family of context.families) {
+				const cell = makeCell(attempt, { kind: 'pod', name: from }, target, dialled, family, context);
+				// Loopback is left open by the specification, so a matrix takes no stance on it.
+				cells.push(from === to ? { ...cell, expectation: 'observe' } : cell);
 			}
 		}
 	}

@@ -8,6 +8,7 @@ export function summaryFacts(run: RunVerdicts): [string, string][] {
 	return [
 		...gateFacts(run),
 		...parts(run),
+		...sampled(run),
 		['proof', describeProof(run)],
 		...wire(run),
 		...waits(run).map((text): [string, string] => ['wait', text]),
@@ -20,6 +21,16 @@ export function summaryFacts(run: RunVerdicts): [string, string][] {
 function parts({ shard, shards }: RunVerdicts): [string, string][] {
 	if (shard) return [['shard', `${shard.index} of ${shard.of}: a part, to be merged with the others`]];
 	return shards ? [['merged', `from ${plural(shards.length, 'shard')}: ${shards.join(', ')}`]] : [];
+}
+
+/** Of matrices that were sampled. */
+function sampled(run: RunVerdicts): [string, string][] {
+	const cells = run.scenarios.flatMap((scenario) => scenario.cells).filter((cell) => cell.standsFor !== undefined);
+	if (cells.length === 0) return [];
+	const paths = cells.reduce((sum, { standsFor = 1 }) => sum + standsFor, 0);
+	return [
+		['sampled', `${plural(cells.length, 'cell')} stand for ${paths} paths between pods that no policy tells apart`],
+	];
 }
 
 function describeProof(run: RunVerdicts): string {

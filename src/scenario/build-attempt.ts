@@ -39,6 +39,7 @@ function buildMatrix(input: NonNullable<AttemptInput['matrix']>): MatrixSpec {
 		pods: input.pods,
 		ports: input.ports === 'all' ? 'all' : input.ports.map((port) => parsePort(String(port))),
 		loopback: input.loopback ?? false,
+		...(input.sample !== undefined && { sample: { pairs: input.sample, seed: input.seed ?? 0 } }),
 	};
 }
 

@@ -21,6 +21,14 @@ export function checkMatrix(
 			at: 'key',
 		});
 	}
+	if (matrix.seed !== undefined && matrix.sample === undefined) {
+		problems.add([...path, 'matrix', 'seed'], {
+			code: 'conflict',
+			message: 'seed says nothing without sample: all pairs are attempted',
+			hint: 'add sample: 1, or leave seed away',
+			at: 'key',
+		});
+	}
 	for (const [index, pod] of (matrix.pods === 'all' ? [] : matrix.pods).entries()) {
 		const at = [...path, 'matrix', 'pods', index];
 		if (checkName(context, 'pods', pod, at)) checkAlive(context, pod, at, moment);

@@ -33,6 +33,14 @@ const matrix = z.strictObject({
 		.describe(
 			'Also from each pod to itself; the specification leaves those open, so they are observed. Default false.',
 		),
+	sample: z
+		.int()
+		.min(1)
+		.optional()
+		.describe(
+			'Of pods that no policy tells apart, only so many pairs: every class of pods is attempted from every class, and the report says how many paths those cells stand for. Default: all pairs.',
+		),
+	seed: z.int().min(0).optional().describe('With `sample`: which pairs are taken. Default 0.'),
 });
 
 const asked = {
