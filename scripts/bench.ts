@@ -2,6 +2,7 @@
  * `npm run bench`: the field's canonical matrix (pods x pods x 2 TCP and 2 UDP ports, most of it forbidden) at 9, 30 and
  * 60 pods, from nothing to verdicts as a whole process, with the cost per cell; then predictions alone, for up to 2,000
  * pods, and plan, judge and reports of a million cells. Machines are noisy: medians are shown.
+ * `--million`: the last part alone.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -29,6 +30,13 @@ const main = new URL('../dist/main.js', import.meta.url).pathname;
 
 const folder = await mkdtemp(join(tmpdir(), 'gatecrash-bench-'));
 try {
+	if (!process.argv.includes('--million')) await benchMatrices();
+	await benchMillion(70);
+} finally {
+	await rm(folder, { recursive: true });
+}
+
+async function benchMatrices(): Promise<void> {
 	process.stdout.write(`${cpus().length} processors, Node ${process.version}, median of ${repeats} runs\n\n`);
 	process.stdout.write(
 		'pods  cells  all enforced  total s  ready s  attempt phase s  wait s  attempt / wait  per cell ms\n',
@@ -41,9 +49,6 @@ try {
 		process.stdout.write(`${row(size, runs)}\n`);
 	}
 	await benchPredictions();
-	await benchMillion(70);
-} finally {
-	await rm(folder, { recursive: true });
 }
 
 /** Every pair of pods on one port, predicted from 200 policies; each size in a process of its own. */
