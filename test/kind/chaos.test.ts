@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Change, chaosScenario, historyOf, isEvent } from './support/chaos-scenario.ts';
-import { kubectl } from './support/cluster.ts';
+import { kubectl, onNode } from './support/cluster.ts';
 import { type Finished, run, runsFolder, workFolder } from './support/gatecrash.ts';
 
 /** What a fault has to be seen to do, and undo. */
@@ -108,6 +109,27 @@ describe('faults on a real cluster', function () {
 		} finally {
 			await scale(2);
 		}
+	});
+
+	it('a hole in the node’s rules is a leak window of its length', async () => {
+		const file = join(workFolder, 'chaos-hole.yaml');
+		await writeFile(file, chaosScenario({ fault: 'restart-kubelet', for: '4s', rate: '50/s', name: 'hole' }));
+		// In nanoseconds, by the node's clock, when the rule was there at the latest and at the earliest again not.
+		const script = 'iptables -I FORWARD 1 -j ACCEPT; date +%s%N; sleep 0.6; date +%s%N; iptables -D FORWARD -j ACCEPT';
+		let hole = '';
+		const act = async () => {
+			await sleep(2500);
+			hole = await onNode('sh', '-c', script);
+		};
+		const { cell } = await run([file], { phase: 'chaos: restart-kubelet', act });
+		const [from = 0, to = 0] = hole.split('\n').map((text) => Number(text) / 1e6);
+		const { verdict, reasons, chaos } = cell('stranger→web');
+		expect(verdict).to.equal('leak');
+		expect(reasons.map(({ code }) => code)).to.include('leak-window');
+		const [window] = chaos?.leaks ?? [];
+		expect(window?.atMost).to.be.above(to - from);
+		// Setting and removing a rule takes time of its own.
+		expect(window?.atLeast).to.be.below(to - from + 1000);
 	});
 
 	it('measures how fast a policy closes and opens on Calico', async () => {
