@@ -171,6 +171,17 @@ export class KubeClient {
 		return (JSON.parse(text) as { gitVersion: string }).gitVersion;
 	}
 
+	/** Whether the server says that it is ready; one that is on its way up answers before. Rejects where none answers. */
+	async isReady(): Promise<boolean> {
+		try {
+			await this.#transport.call({ method: 'GET', path: '/readyz', doing: 'asking whether it is ready' });
+			return true;
+		} catch (error) {
+			if (isStatus(error, 500) || isStatus(error, 403)) return false;
+			throw error;
+		}
+	}
+
 	serves(resource: Resource): Promise<boolean> {
 		return this.#paths.serves(resource);
 	}

@@ -22,7 +22,12 @@ export async function connectAgain(kubeconfig: string | undefined, context: stri
 	const until = performance.now() + bound;
 	for (;;) {
 		try {
-			return await connect({ kubeconfig, context, patience: bound });
+			const client = await connect({ kubeconfig, context, patience: bound });
+			await waitForApiServer(client).catch((error: unknown) => {
+				client.close();
+				throw error;
+			});
+			return client;
 		} catch (error) {
 			const refused = error instanceof GatecrashError && error.code === 'GC_NOT_PERMITTED';
 			if (!refused || performance.now() > until) throw error;
@@ -31,9 +36,14 @@ export async function connectAgain(kubeconfig: string | undefined, context: stri
 	}
 }
 
-/** Resolves when it answers. @throws GatecrashError GC_CLUSTER when the bound passes. */
+/** Resolves when it answers and says that it is ready. @throws GatecrashError GC_CLUSTER when the bound passes. */
 export async function waitForApiServer(client: KubeClient): Promise<void> {
+	const until = performance.now() + bound;
 	await client.version(bound);
+	while (!(await client.isReady())) {
+		if (performance.now() > until) throw new GatecrashError('GC_CLUSTER', 'The API server does not become ready.');
+		await sleep(pause);
+	}
 }
 
 /**
