@@ -35,7 +35,9 @@ export function renderTrend(trend: Trend, look: Look): string {
 		...passedOver.map(({ place, why }) => `${yellow('passed over')} ${place}: ${why}`),
 		'',
 		...clusters.flatMap((cluster) => renderCluster(cluster, look)),
-		...(nights.length < 2 ? ['nothing to compare: there is one night at most', ''] : []),
+		...(nights.length < 2
+			? [`nothing to compare: ${nights.length === 0 ? 'there is no run' : 'there is only one night'}`, '']
+			: []),
 		...(clusters.some(({ cases }) => trendKinds.some((kind) => cases[kind].length > 0)) ? [lettersMean, ''] : []),
 	].join('\n');
 }

@@ -55,7 +55,7 @@ export function renderTrendHtml(trend: Trend, version: string): string {
 <header class="top">
 <p class="origin"><strong>gatecrash</strong> ${version} · ${plural(runs, 'run')} in ${plural(trend.nights.length, 'night')}${trend.olderNights === 0 ? '' : `, ${plural(trend.olderNights, 'older night')} left out`}</p>
 <h1>${describeWorst(trend)}</h1>
-${trend.passedOver.map(({ place, why }) => html`<p class="callout"><strong>Passed over</strong> <code>${place}</code>: ${why}</p>\n`)}${trend.nights.length < 2 ? html`<p class="callout"><strong>Nothing to compare</strong> there is one night at most</p>\n` : undefined}<ul class="nights">${trend.nights.map(({ from, to, runs: count }, index) => html`<li>${index === trend.nights.length - 1 ? 'last night' : `night ${index + 1}`}: ${sayMinute(from)} to ${sayMinute(to)} UTC, ${plural(count, 'run')}</li>`)}</ul>
+${trend.passedOver.map(({ place, why }) => html`<p class="callout"><strong>Passed over</strong> <code>${place}</code>: ${why}</p>\n`)}${trend.nights.length < 2 ? html`<p class="callout"><strong>Nothing to compare</strong> ${trend.nights.length === 0 ? 'there is no run' : 'there is only one night'}</p>\n` : undefined}<ul class="nights">${trend.nights.map(({ from, to, runs: count }, index) => html`<li>${index === trend.nights.length - 1 ? 'last night' : `night ${index + 1}`}: ${sayMinute(from)} to ${sayMinute(to)} UTC, ${plural(count, 'run')}</li>`)}</ul>
 <p class="nights">${lettersMean}</p>
 </header>
 ${trend.clusters.map(renderCluster)}</main>
