@@ -1,5 +1,5 @@
 import { clusterDnsNamespace } from '../../model/cluster-dns.ts';
-import { istiod, scale, waitUntilGone, wantedReplicas } from '../kubernetes/control-plane.ts';
+import { istiod, setReplicas, waitUntilGone, wantedReplicas } from '../kubernetes/control-plane.ts';
 import { clusterDnsDeployment, clusterDnsSelector } from '../kubernetes/dns-pods.ts';
 import { deletePods, podsOf } from '../kubernetes/workload-pods.ts';
 import { waitForProcessesEnd } from './in-node.ts';
@@ -15,7 +15,7 @@ export const restartDns: Inject = async ({ client, intend, signal }) => {
 	const { namespace, deployment } = clusterDnsDeployment;
 	const pods = await podsOf(client, { kind: 'Deployment', namespace, name: deployment }, signal);
 	intend({ do: 'scale', namespace, deployment, replicas });
-	await scale(client, clusterDnsDeployment, 0, signal);
+	await setReplicas(client, clusterDnsDeployment, 0, signal);
 	await deletePods(client, pods, signal, grace);
 	await waitUntilGone(client, { namespace: clusterDnsNamespace, labelSelector: clusterDnsSelector }, signal);
 	return [`Deployment ${namespace}/${deployment}: ${replicas} became 0, and its pods are gone`];

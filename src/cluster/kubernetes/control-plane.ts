@@ -43,8 +43,18 @@ export async function scale(
 	replicas: number,
 	signal?: AbortSignal,
 ): Promise<void> {
-	await client.patch(refOf(plane), { spec: { replicas } }, { signal });
+	await setReplicas(client, plane, replicas, signal);
 	await waitUntilReady(client, plane, signal);
+}
+
+/** Asks for it, and does not wait. */
+export async function setReplicas(
+	client: KubeClient,
+	plane: ControlPlane,
+	replicas: number,
+	signal?: AbortSignal,
+): Promise<void> {
+	await client.patch(refOf(plane), { spec: { replicas } }, { signal });
 }
 
 /** New pods take the place of the old ones; resolves when they are ready. */
