@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import type { RunVerdicts } from '../../src/model/verdict.ts';
@@ -118,13 +119,15 @@ describe('the EKS driver, with kind inside', function () {
 		const ending = ended(child);
 		const users = join(world.folder, '.gatecrash/clusters', name, 'users');
 		for (let waited = 0; waited < 60_000 && !(existsSync(users) && readdirSync(users).length > 0); waited += 50)
-			await new Promise((resolve) => setTimeout(resolve, 50));
+			await sleep(50);
 		const down = await world.gatecrash('cluster', 'down', './eks.yaml');
 		expect([down.code, /is in use by run/.test(down.stderr)], down.stderr).to.deep.equal([3, true]);
 		const verdicts = verdictsOf(await ending);
 		expect(verdicts.cluster?.notes.join(' ')).to.include(`The run used the kept cluster ${name} in eu-west-1`);
-		const left = await kubectl('get', 'namespaces', '--selector', 'gatecrash.dev/run', '--output', 'name');
-		expect(left).to.equal('');
+		// Its removal was taken on; the namespace controller takes 5 s more.
+		const left = () => kubectl('get', 'namespaces', '--selector', 'gatecrash.dev/run', '--output', 'name');
+		for (let waited = 0; waited < 60 && (await left()) !== ''; waited += 1) await sleep(500);
+		expect(await left()).to.equal('');
 		const deleted = await world.gatecrash('cluster', 'down', './eks.yaml');
 		expect(deleted.code, deleted.stderr).to.equal(0);
 		expect(await account.things()).to.deep.equal([]);
