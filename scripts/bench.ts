@@ -32,6 +32,7 @@ const folder = await mkdtemp(join(tmpdir(), 'gatecrash-bench-'));
 try {
 	if (!process.argv.includes('--million')) await benchMatrices();
 	await benchMillion(70);
+	await benchMutation();
 } finally {
 	await rm(folder, { recursive: true });
 }
@@ -73,6 +74,17 @@ async function benchPredictions(): Promise<void> {
 			].join(' ')}\n`,
 		);
 	}
+}
+
+/** What `gatecrash generate` and `gatecrash mutate` do, without reading and writing: 200 policies and all their mutants. */
+async function benchMutation(): Promise<void> {
+	const script = new URL('bench-mutation.ts', import.meta.url).pathname;
+	const { stdout } = await execa(process.execPath, ['--import', 'tsx', script, '200']);
+	const made = JSON.parse(stdout) as Record<string, number>;
+	const seconds = (name: string) => ((made[name] ?? 0) / 1000).toFixed(1);
+	process.stdout.write(
+		`\n200 policies, ${made['mutants']} mutants: generated ${made['attempts']} attempts in ${seconds('generated')} s; mutated in ${seconds('mutated')} s, ${made['noticed']} noticed, ${made['missed']} missed\n`,
+	);
 }
 
 async function measure(file: string): Promise<Measured> {

@@ -24,6 +24,7 @@ const actions: { [Name in CommandName]: () => Promise<Action<Name>> } = {
 	plan: async () => (await import('./plan.ts')).plan,
 	explain: async () => (await import('./explain.ts')).explain,
 	mutate: async () => (await import('./mutate.ts')).mutate,
+	generate: async () => (await import('./generate.ts')).generate,
 	judge: async () => (await import('./judge.ts')).judge,
 	report: async () => (await import('./report.ts')).report,
 	diff: async () => (await import('./diff.ts')).diff,

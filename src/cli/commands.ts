@@ -1,7 +1,7 @@
 import { json, kubernetes, out, paths, reporter, run, selection, shard, verbose } from './common-flags.ts';
 import type { CommandSpec } from './command-spec.ts';
 import { clean, cluster } from './cluster-commands.ts';
-import { mutate } from './mutation-commands.ts';
+import { generate, mutate } from './mutation-commands.ts';
 import { runFlags } from './run-flags.ts';
 
 /** The one table of commands and flags: the source of the parser, help, docs/cli.md and the names in the environment. */
@@ -85,6 +85,7 @@ export const commands = {
 		],
 	},
 	mutate,
+	generate,
 	judge: {
 		summary: 'judge a recorded history again; the same bytes as when it was recorded',
 		argument: run,

@@ -17,7 +17,6 @@ export interface FurtherWorld {
 
 /** Rules of more peers than this are not gone through peer by peer. */
 const mostPeers = 8;
-const mostPods = 40;
 
 /** For documentation (RFC 5737, RFC 3849): what an endpoint has in the family that is not the point. */
 const nowhere = { ipv4: { exact: '192.0.2.99' }, ipv6: { exact: '2001:db8::99' } };
@@ -30,30 +29,24 @@ export function furtherWorld(
 	differing: readonly KubernetesObject[],
 	whole: readonly KubernetesObject[],
 ): FurtherWorld {
-	const further = new Builder(world, whole.flatMap(portNamesOf));
-	for (const { metadata, spec } of differing) {
-		const namespace = metadata.namespace ?? 'default';
-		if (!world.namespaces[namespace]) continue;
-		for (const labels of tellingLabels(subjectOfPolicy(spec))) further.addPod(namespace, labels);
-		further.addPod(namespace, {});
-	}
-	for (const objects of [differing, whole]) {
-		for (const object of objects) {
-			const peers = peersOf(object);
-			if (peers.length > mostPeers) continue;
-			for (const peer of peers) further.addPeer(peer, object.metadata.namespace ?? 'default');
-		}
-	}
-	for (const peer of differing.flatMap(peersOf).slice(0, mostPeers)) further.addPeer(peer, undefined);
+	const further = new FurtherPods(world);
+	further.addFor(differing, whole);
 	return further.made;
 }
 
-class Builder {
+/** Adds to a copy of a world, policy by policy. */
+export class FurtherPods {
 	readonly made: FurtherWorld;
-	readonly #portNames: readonly string[];
-	readonly #known: Set<string>;
+	/** Of the policies asked for last: pods that tell what they say, also those that were there. */
+	mentioned = new Set<string>();
+	#portNames: readonly string[] = [];
+	#added = 0;
+	readonly #most: number;
+	readonly #known: Map<string, string>;
 
-	constructor(world: World, portNames: readonly string[]) {
+	/** `most`: pods that are added for one call. */
+	constructor(world: World, most: number = 40) {
+		this.#most = most;
 		const copy = {
 			...world,
 			namespaces: { ...world.namespaces },
@@ -61,18 +54,40 @@ class Builder {
 			external: { ...world.external },
 		};
 		this.made = { world: copy, pods: new Set(), namespaces: new Set(), external: new Set() };
-		this.#portNames = [...new Set(portNames)];
-		this.#known = new Set(
-			Object.values(world.pods)
-				.filter((pod) => !pod.hostNetwork)
-				.map((pod) => `${pod.namespace} ${labelsText(pod.labels)}`),
+		this.#known = new Map(
+			Object.entries(world.pods)
+				.filter(([, pod]) => !pod.hostNetwork)
+				.map(([name, pod]) => [`${pod.namespace} ${labelsText(pod.labels)}`, name]),
 		);
+	}
+
+	/** As `furtherWorld`. */
+	addFor(differing: readonly KubernetesObject[], whole: readonly KubernetesObject[]): void {
+		this.mentioned = new Set();
+		this.#added = 0;
+		this.#portNames = [...new Set(whole.flatMap(portNamesOf))];
+		const { world } = this.made;
+		for (const { metadata, spec } of differing) {
+			const namespace = metadata.namespace ?? 'default';
+			if (!world.namespaces[namespace]) continue;
+			for (const labels of tellingLabels(subjectOfPolicy(spec))) this.addPod(namespace, labels);
+			this.addPod(namespace, {});
+		}
+		for (const objects of [differing, whole]) {
+			for (const object of objects) {
+				const peers = peersOf(object);
+				if (peers.length > mostPeers) continue;
+				for (const peer of peers) this.addPeer(peer, object.metadata.namespace ?? 'default');
+			}
+		}
+		for (const peer of differing.flatMap(peersOf).slice(0, mostPeers)) this.addPeer(peer, undefined);
 	}
 
 	addPod(namespace: string, labels: Labels): void {
 		const key = `${namespace} ${labelsText(labels)}`;
-		if (this.#known.has(key) || this.made.pods.size >= mostPods) return;
-		this.#known.add(key);
+		const there = this.#known.get(key);
+		if (there !== undefined) this.mentioned.add(there);
+		if (there !== undefined || this.#added >= this.#most) return;
 		const { world } = this.made;
 		const name = freeName([namespace, ...Object.values(labels)].join('-'), world.pods);
 		const [example] = Object.values(world.pods).filter((pod) => pod.namespace === namespace);
@@ -83,6 +98,9 @@ class Builder {
 			...(example?.node !== undefined && { node: example.node }),
 		};
 		this.made.pods.add(name);
+		this.mentioned.add(name);
+		this.#known.set(key, name);
+		this.#added += 1;
 	}
 
 	/** Pods that a peer tells apart; `namespace` undefined: only who is outside. */
@@ -120,6 +138,10 @@ class Builder {
 
 	#addNamespace(wanted: string | undefined, { [nameLabel]: _, ...labels }: Labels): string {
 		const { namespaces } = this.made.world;
+		const same = [...this.made.namespaces].find(
+			(one) => wanted === undefined && labelsText(namespaces[one]?.labels ?? {}) === labelsText(labels),
+		);
+		if (same !== undefined) return same;
 		const name =
 			wanted !== undefined && !namespaces[wanted]
 				? wanted
@@ -134,7 +156,8 @@ class Builder {
 			([name, { foreign }]) => name !== namespace && !foreign,
 		);
 		const [first] = others;
-		return [first?.[0] ?? this.#addNamespace(undefined, {})];
+		// Those that are there may be allowed by other peers.
+		return [...(first ? [first[0]] : []), this.#addNamespace(undefined, {})];
 	}
 
 	#addOutside(block: { cidr: string; except?: string[] }): void {
@@ -161,8 +184,8 @@ function freeName(wanted: string, taken: Readonly<Record<string, unknown>>): str
 		.toLowerCase()
 		.replaceAll(/[^a-z0-9-]+/g, '-')
 		.replaceAll(/-+/g, '-')
-		.replaceAll(/^-|-$/g, '')
-		.slice(0, 50);
+		.slice(0, 50)
+		.replaceAll(/^-|-$/g, '');
 	if (!taken[name]) return name;
 	for (let number = 2; ; number += 1) if (!taken[`${name}-${number}`]) return `${name}-${number}`;
 }

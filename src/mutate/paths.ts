@@ -41,7 +41,11 @@ export function endsOf(world: World): Ends[] {
 				.map(([name]) => ({ kind: 'service', name }) as const)
 		: [];
 	const ends: Ends[] = [];
-	for (const from of [...pods, ...outside]) {
+	// Where the addresses are somebody's own no probe runs that could attempt something.
+	const probes = outside.filter(({ name }) =>
+		Object.values(world.external[name]?.addresses ?? {}).every(({ exact }) => exact === undefined),
+	);
+	for (const from of [...pods, ...probes]) {
 		for (const to of [...pods, ...services, ...dns, ...outside]) {
 			if (from.kind === 'external' && (to.kind === 'external' || to.kind === 'service')) continue;
 			if (from.kind === to.kind && from.name === to.name) continue;

@@ -1,15 +1,21 @@
 import { type LabelSelector, matchesLabels } from '../policy/label-selector.ts';
 import type { Labels } from '../policy/world.ts';
 
-/** Labels that a selector selects, or that it selects no more for one requirement; undefined where nothing can satisfy it. */
+/** Labels that a selector selects; undefined where nothing can satisfy it. */
 export function satisfyingLabels(selector: LabelSelector): Labels | undefined {
 	const labels: Record<string, string> = { ...selector.matchLabels };
 	for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
-		const there = labels[key];
-		if (operator === 'In' && (there === undefined || !values.includes(there))) labels[key] = values[0] ?? '';
-		if (operator === 'Exists') labels[key] ??= 'any';
+		if (labels[key] !== undefined || (operator !== 'In' && operator !== 'Exists')) continue;
+		const few = { matchExpressions: selector.matchExpressions?.filter((one) => one.key === key) ?? [] };
+		const choices = operator === 'In' ? values : ['any', otherThan(valuesOf(few))];
+		const fitting = choices.find((value) => matchesLabels(few, { [key]: value }));
+		if (fitting !== undefined) labels[key] = fitting;
 	}
 	return matchesLabels(selector, labels) ? labels : undefined;
+}
+
+function valuesOf({ matchExpressions = [] }: LabelSelector): string[] {
+	return matchExpressions.flatMap(({ values = [] }) => values);
 }
 
 /** Those, without any, and with each requirement broken alone: whom a selector tells apart. */

@@ -46,8 +46,8 @@ export interface SearchRequest {
 	policies: readonly KubernetesObject[];
 	/** Only some. */
 	within?: (ends: Ends) => boolean;
-	/** Attempts that can't be written there. */
-	refuses?: (attempt: Attempt) => boolean;
+	/** Stops when so many paths were looked at. */
+	most?: number;
 }
 
 const tiers: readonly PortChoice['tier'][] = ['listened', 'likely', 'rare'];
@@ -57,7 +57,7 @@ const tiers: readonly PortChoice['tier'][] = ['listened', 'likely', 'rare'];
  * begins or ends, over all protocols, in all families. Ends with the first that tells the two apart.
  */
 export function searchPaths(request: SearchRequest): SearchResult {
-	const { comparison, families, listeners, policies, within = () => true, refuses = () => false } = request;
+	const { comparison, families, listeners, policies, within = () => true, most = Number.POSITIVE_INFINITY } = request;
 	const { world, gone, come } = comparison;
 	const differing = [...gone, ...come];
 	const telling = [...new Set([...tellingPorts(differing), ...tellingPorts(policies)])];
@@ -66,7 +66,7 @@ export function searchPaths(request: SearchRequest): SearchResult {
 	for (const tier of tiers) {
 		for (const one of ends) {
 			for (const attempt of attemptsBetween(one, world, listeners, { telling, tier })) {
-				if (refuses(attempt)) continue;
+				if (result.paths >= most) return result;
 				result.paths += families.length;
 				const found = lookAt(attempt, comparison, families, result);
 				if (found) return { ...result, found };

@@ -32,8 +32,11 @@ export interface Subject {
 export function subjectOf(written: Scenario, target: MutationTarget): Subject {
 	const capabilities = new Set(capabilityNames);
 	const { plan: planned } = planScenarios([written], { name: 'any', capabilities, ...target });
-	const [plan] = planned.scenarios;
-	if (!plan) throw new Error('a plan has the scenarios that were planned');
+	const [made] = planned.scenarios;
+	if (!made) throw new Error('a plan has the scenarios that were planned');
+	// Without attempts nothing would be applied either; here the policies are what is asked about.
+	const policies = written.policies.map(({ name }) => name);
+	const plan = made.steps.length > 0 ? made : { ...made, steps: [{ do: 'apply' as const, policies }] };
 	const wanted = written.ipFamilies ?? target.families;
 	const here = wanted.filter((family) => target.families.includes(family));
 	const families = here.length > 0 ? here : wanted;

@@ -91,7 +91,8 @@ function openFile(
 	return { document, path: [] };
 }
 
-function checkPolicy(
+/** Checks one object where it stands; undefined where it has errors, which are added. */
+export function checkPolicy(
 	name: string,
 	{ document, path }: PolicySource,
 	diagnostics: Diagnostic[],
