@@ -26,18 +26,27 @@ export function countCells({ scenarios }: Plan): number {
 	return scenarios.reduce((sum, { cells }) => sum + cells.length, 0);
 }
 
+/** Characters that are gathered before they are written: texts of a whole scenario would fill the memory with what is done with. */
+const batch = 1 << 20;
+
 /** JSON as any other, in which each line is a cell, or begins or ends a scenario. */
 function writeInLines(file: string, { scenarios, ...rest }: Plan): void {
 	const temporary = `${file}.${process.pid}`;
 	const descriptor = openSync(temporary, 'w');
 	try {
-		writeFully(descriptor, `${JSON.stringify(rest).slice(0, -1)},"scenarios":[\n`);
+		let text = `${JSON.stringify(rest).slice(0, -1)},"scenarios":[\n`;
+		const write = (more: string) => {
+			text += more;
+			if (text.length < batch) return;
+			writeFully(descriptor, text);
+			text = '';
+		};
 		scenarios.forEach(({ cells, ...scenario }, place) => {
-			const lines = cells.map((cell) => JSON.stringify(cell)).join(',\n');
-			const end = place === scenarios.length - 1 ? ']}' : ']},';
-			writeFully(descriptor, `${JSON.stringify(scenario).slice(0, -1)},"cells":[\n${lines}\n${end}\n`);
+			write(`${JSON.stringify(scenario).slice(0, -1)},"cells":[\n`);
+			cells.forEach((cell, index) => write(`${JSON.stringify(cell)}${index === cells.length - 1 ? '' : ','}\n`));
+			write(place === scenarios.length - 1 ? ']}\n' : ']},\n');
 		});
-		writeFully(descriptor, ']}\n');
+		writeFully(descriptor, `${text}]}\n`);
 	} finally {
 		closeSync(descriptor);
 	}
