@@ -5,6 +5,7 @@ import { chaosTurns } from './chaos-turns.ts';
 import { type Change, isChange } from './cluster-state.ts';
 import { type ExpansionContext, expandAttempts } from './expand-attempts.ts';
 import { Predictor } from './predictor.ts';
+import { keptStates } from './predict-held.ts';
 
 export interface PlannedChaos {
 	cells: Cell[];
@@ -38,7 +39,7 @@ export function planChaos(
 			(cell, index): Cell => ({
 				...cell,
 				chaos: spec.kept
-					? { name: spec.name, expects: ofKept(states[index] ?? []), kept: true }
+					? { name: spec.name, expects: keptStates(states[index] ?? []), kept: true }
 					: { name: spec.name, expects: states[index] ?? [] },
 			}),
 		);
@@ -73,12 +74,6 @@ function follow(predictor: Predictor, { changes }: ChaosTurn): void {
 
 function isPolicyChange(change: ChaosChange): change is ChaosChange & Change {
 	return isChange(change);
-}
-
-/** What becomes of a connection that was allowed when it began is open in the specification. */
-function ofKept(states: readonly ChaosState[]): ChaosState[] {
-	const isEverAllowed = states.includes('allowed');
-	return states.map((state) => (state === 'blocked' && isEverAllowed ? 'open' : state));
 }
 
 function stateOf({ from, to, prediction }: Cell, predictor: Predictor): ChaosState {

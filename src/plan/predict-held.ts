@@ -23,3 +23,9 @@ export function predictHeld(since: readonly Prediction[]): Prediction {
 		],
 	};
 }
+
+/** The same around a fault, state by state: what becomes of a connection that was allowed when it began is open. */
+export function keptStates<State extends string>(states: readonly State[]): (State | 'open')[] {
+	const isEverAllowed = states.some((state) => state === 'allowed');
+	return states.map((state) => (state === 'blocked' && isEverAllowed ? 'open' : state));
+}

@@ -5,6 +5,7 @@ import type { Connection, World } from '../policy/world.ts';
 import { addressed, attemptedBy, needsTcp } from './cell-connection.ts';
 import { afterChange, type Change, type ClusterState, initialState, isChange } from './cluster-state.ts';
 import { policyWorld } from './policy-world.ts';
+import { keptStates } from './predict-held.ts';
 
 /** A stretch in which nothing changes that policies speak of. */
 export interface Moment {
@@ -56,10 +57,13 @@ export function statesOf({ moments }: Timeline, plan: ScenarioPlan, scenario: Sc
 }
 
 /** What a cell's prediction is: one verdict, or under chaos one for each moment. As `Predictor` has it. */
-export function verdictsOf({ rests, moments, connection, also }: TimedCell, at: VerdictAt): Prediction['verdict'][] {
+export function verdictsOf(
+	{ cell, rests, moments, connection, also }: TimedCell,
+	at: VerdictAt,
+): Prediction['verdict'][] {
 	const verdicts = moments.map((moment) => (moment === undefined ? 'unknown' : at(moment, connection)));
 	const [opened = 'unknown', ...later] = verdicts;
-	if (rests === 'chaos') return verdicts;
+	if (rests === 'chaos') return cell.chaos?.kept ? keptStates(verdicts) : verdicts;
 	if (rests === 'now') {
 		const [moment] = moments;
 		return opened === 'allowed' && also && moment !== undefined ? [at(moment, also)] : [opened];
