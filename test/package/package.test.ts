@@ -59,6 +59,7 @@ describe('the package', function () {
 			'LICENSE',
 			'README.md',
 			'clusters',
+			'deploy',
 			'dist',
 			'package.json',
 			'scenarios',
