@@ -39,9 +39,9 @@ export const clean = {
 			help: 'look for EKS clusters and all that belongs to them in an AWS account too, by tags and by their names',
 		},
 		region: {
-			kind: 'texts',
-			value: 'REGION',
-			help: 'with --cloud: this AWS region (default: AWS_REGION or that of the profile, and those that are written down here)',
+			kind: 'text',
+			value: 'REGION,...',
+			help: 'with --cloud: these AWS regions (default: AWS_REGION or that of the profile, and those that are written down here)',
 		},
 		out,
 		dryRun: { kind: 'switch', help: 'say what would be deleted, delete nothing' },

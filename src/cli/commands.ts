@@ -161,7 +161,7 @@ export const commands = {
 				kind: 'switch',
 				help: 'instead: the IAM policy that clusters of EKS need in an AWS account, whatever the scenarios',
 			},
-			region: { kind: 'texts', value: 'REGION', help: 'with --cloud: only in this AWS region' },
+			region: { kind: 'text', value: 'REGION,...', help: 'with --cloud: only in these AWS regions' },
 			...selection,
 		},
 		examples: [

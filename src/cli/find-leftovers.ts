@@ -31,6 +31,7 @@ import type { CloudLeftovers } from './find-cloud-leftovers.ts';
 import { findLedgers, type LedgerOfRun } from './ledgers.ts';
 import type { CleanRequest, Leftover, LeftoverSearch } from './leftover.ts';
 import { mayBeRestarting, nodeFaultLeftovers } from './node-fault-leftovers.ts';
+import { regionsIn } from './regions.ts';
 import { describeEntry } from './what-is-left.ts';
 
 type ObjectEntry = Extract<LedgerEntry, { makes: 'object' }>;
@@ -96,7 +97,7 @@ class Search implements LeftoverSearch {
 
 	async #inCloud(): Promise<void> {
 		const { findCloudLeftovers } = await import('./find-cloud-leftovers.ts');
-		const regions = this.#request.region ?? [];
+		const regions = regionsIn(this.#request.region);
 		const found = await findCloudLeftovers({ regions, run: this.#run, ledgers: this.ledgers });
 		this.#cloud = found;
 		this.notes.push(...found.notes);

@@ -31,7 +31,7 @@ export interface LeftoverSearch {
 export interface CleanRequest {
 	/** In an AWS account too, and where. */
 	cloud?: boolean;
-	region?: readonly string[];
+	region?: string | undefined;
 	run: string | undefined;
 	kubeconfig: string | undefined;
 	context: string | undefined;

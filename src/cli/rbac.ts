@@ -7,13 +7,14 @@ import { planScenarios } from '../plan/plan-scenarios.ts';
 import type { Action } from './actions.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { readPaths } from './read-paths.ts';
+import { regionsIn } from './regions.ts';
 import { selectCells } from './select-cells.ts';
 
 /** Needs no cluster: the roles are for whatever of these scenarios a cluster can carry out. */
 export const rbac: Action<'rbac'> = async (context, args, flags) => {
 	if (flags.cloud) {
 		const { iamPolicy } = await import('../cluster/eks/iam-policy.ts');
-		context.stdout(`${JSON.stringify(iamPolicy(flags.region), null, 2)}\n`);
+		context.stdout(`${JSON.stringify(iamPolicy(regionsIn(flags.region)), null, 2)}\n`);
 		return 0;
 	}
 	const subject = readSubject(flags.subject);

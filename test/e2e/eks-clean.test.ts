@@ -165,15 +165,7 @@ describe('gatecrash clean --cloud', function () {
 		const here = await world.gatecrash('clean', '--cloud', '--dry-run');
 		expect(here.stdout).to.equal('nothing to delete\n');
 		expect(here.stderr).to.equal('looked in eu-west-1, account 123456789012\n');
-		const both = await world.gatecrash(
-			'clean',
-			'--cloud',
-			'--dry-run',
-			'--region',
-			'eu-west-1',
-			'--region',
-			'us-east-2',
-		);
+		const both = await world.gatecrash('clean', '--cloud', '--dry-run', '--region', 'eu-west-1,us-east-2');
 		expect(both.stdout.trim().split('\n').sort()).to.match(
 			/would delete network interface .* in us-east-2.*security group/s,
 		);

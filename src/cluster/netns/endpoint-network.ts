@@ -50,8 +50,9 @@ function fabricSide({ device, addresses, fabricMac, ownMac }: Attachment): strin
 		`link add ${device} address ${fabricMac} type veth peer name eth0 address ${ownMac} netns ${device}`,
 		`link set ${device} up`,
 		...eachFamily(addresses, (family, address) => [
+			// Before the route: whoever attempts this address already would make the kernel begin an entry of its own.
+			`neigh replace ${address} lladdr ${ownMac} dev ${device} nud permanent`,
 			`route add ${address}/${hostPrefix[family]} dev ${device} src ${nodeAddresses[family]}`,
-			`neigh add ${address} lladdr ${ownMac} dev ${device} nud permanent`,
 		]),
 	];
 }
