@@ -3,13 +3,14 @@ import type { Action } from './actions.ts';
 import { ask } from './ask.ts';
 import { findLeftovers } from './find-leftovers.ts';
 import type { Leftover, LeftoverSearch } from './leftover.ts';
+import { regionsIn } from './regions.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import { plural } from '../report/counts.ts';
 
 /** Exit 3 when something is left that should be gone, or could not be looked for where a ledger says that it is. */
 export const clean: Action<'clean'> = async (context, _args, flags) => {
-	const search = await findLeftovers(flags);
+	const search = await findLeftovers({ ...flags, regions: regionsIn(flags.region) });
 	const settled = (line: string) => context.stdout(`${line}\n`);
 	try {
 		const { leftovers } = search;

@@ -31,7 +31,6 @@ import type { CloudLeftovers } from './find-cloud-leftovers.ts';
 import { findLedgers, type LedgerOfRun } from './ledgers.ts';
 import type { CleanRequest, Leftover, LeftoverSearch } from './leftover.ts';
 import { mayBeRestarting, nodeFaultLeftovers } from './node-fault-leftovers.ts';
-import { regionsIn } from './regions.ts';
 import { describeEntry } from './what-is-left.ts';
 
 type ObjectEntry = Extract<LedgerEntry, { makes: 'object' }>;
@@ -97,7 +96,7 @@ class Search implements LeftoverSearch {
 
 	async #inCloud(): Promise<void> {
 		const { findCloudLeftovers } = await import('./find-cloud-leftovers.ts');
-		const regions = regionsIn(this.#request.region);
+		const { regions } = this.#request;
 		const found = await findCloudLeftovers({ regions, run: this.#run, ledgers: this.ledgers });
 		this.#cloud = found;
 		this.notes.push(...found.notes);

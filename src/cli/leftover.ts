@@ -31,7 +31,7 @@ export interface LeftoverSearch {
 export interface CleanRequest {
 	/** In an AWS account too, and where. */
 	cloud?: boolean;
-	region?: string | undefined;
+	regions: readonly string[];
 	run: string | undefined;
 	kubeconfig: string | undefined;
 	context: string | undefined;
