@@ -36,8 +36,7 @@ export const mutate = {
 } as const satisfies CommandSpec;
 
 export const generate = {
-	summary:
-		'a scenario with few attempts that notice every mistake in these policies; from manifests, or from a cluster',
+	summary: 'a scenario with few attempts that notice mistakes in these policies; from manifests, or from a cluster',
 	argument: {
 		...{ name: 'MANIFESTS', required: false, many: true },
 		help: 'files or folders with policies and, where there are any, workloads, Services and Namespaces (YAML or JSON); `-` is standard input',

@@ -36,7 +36,7 @@ export function writeScenario(input: GenerateInput, { subject, chosen }: ChosenA
 		kind: 'Scenario',
 		metadata: { name: input.name, tags: ['generated'] },
 		spec: {
-			description: 'Generated from policies: few attempts that notice every mistake in them that some path can tell.',
+			description: 'Generated from policies: few attempts that notice mistakes in them; gatecrash mutate counts which.',
 			namespaces,
 			pods,
 			...(Object.keys(services).length > 0 && { services }),
