@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { managedBy } from '../cluster/kubernetes/ownership.ts';
 import { openCluster } from '../cluster/open-cluster.ts';
 import { chooseAttempts, type ChosenAttempts } from '../generate/choose-attempts.ts';
 import { listedKinds, type ReadManifests, readManifests } from '../generate/read-manifests.ts';
@@ -78,12 +79,18 @@ async function listCluster({ kubeconfig, context }: { kubeconfig: string | undef
 		for (const kind of listedKinds) {
 			// Istio's may not be there.
 			if (kind.group.endsWith('istio.io') && !(await client.serves(kind))) continue;
-			objects.push(...(await client.list<KubernetesObject>(kind)).map(withoutServerFields));
+			const listed = await client.list<KubernetesObject>(kind);
+			// What a run of ours has there, or is just deleting, is nobody's intention.
+			objects.push(...listed.filter((object) => !isOurs(object)).map(withoutServerFields));
 		}
 		return objects;
 	} finally {
 		client.close();
 	}
+}
+
+function isOurs({ metadata }: KubernetesObject): boolean {
+	return Object.entries(managedBy).every(([key, value]) => metadata.labels?.[key] === value);
 }
 
 function scenarioText(read: ReadManifests, chosen: ChosenAttempts, version: string): string {
