@@ -222,7 +222,8 @@ export class Conversation {
 		const first = this.#end === undefined;
 		this.#end ??= outcome;
 		for (const token of [...this.#pending.keys()]) {
-			const partial = outcome.code === 'closed' ? this.#dialect.unfinished(token) : undefined;
+			const wasCut = outcome.code === 'closed' || outcome.code === 'reset';
+			const partial = wasCut ? this.#dialect.unfinished(token) : undefined;
 			this.#tell(token, partial ?? outcome);
 		}
 		this.#channel?.close();

@@ -44,8 +44,19 @@ export class DnsDialect implements Dialect {
 		});
 	}
 
+	/** A server that ends in the midst of its answer has had the query; who it is the rest would have said. */
 	unfinished(): Outcome | undefined {
-		return this.#rest === '' ? undefined : stranger('only a part of a DNS message came back');
+		if (this.#rest === '') return undefined;
+		return this.#mayBeResponse()
+			? { code: 'dns-cut-short', detail: `${this.#rest.length} bytes came back` }
+			: stranger('only a part of a DNS message came back, and none to this query');
+	}
+
+	/** As far as the header of the unfinished message goes (RFC 1035, 4.1.1): our id, then QR. */
+	#mayBeResponse(): boolean {
+		const header = Buffer.from(this.#rest.slice(2, 5), 'latin1');
+		const [high = this.#messageId() >> 8, low = this.#messageId() & 255, flags = 0x80] = header;
+		return ((high << 8) | low) === this.#messageId() && (flags & 0x80) !== 0;
 	}
 
 	#messageId(): number {

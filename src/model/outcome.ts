@@ -25,6 +25,7 @@ export const outcomes = {
 	'dns-nxdomain': { definite: true, means: 'the resolver says that the name does not exist' },
 	'dns-servfail': { definite: true, means: 'the resolver failed' },
 	'dns-truncated': { definite: true, means: 'the answer was truncated' },
+	'dns-cut-short': { definite: true, means: 'a resolver began to answer over a stream, and did not get to the end' },
 	'not-run': { definite: true, means: 'the try did not happen: the probe could not send, or was cancelled' },
 } as const;
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { AgentListen, AttemptCommand } from '../../src/model/agent.ts';
 import { type DnsQuestion, type DnsTransport, dnsTransports, zoneOf } from '../../src/model/dns.ts';
@@ -78,6 +80,45 @@ describe('agent: DNS', () => {
 		const { outcome } = await client.try(query(port, { size: 600, edns: 0, retryPort: freePort() }));
 		expect(outcome).to.deep.include({ code: 'dns-truncated', by: 'uid-server' });
 		expect(outcome.dns?.retried?.code).to.equal('refused');
+	});
+
+	describe('a server over TCP that answers with', () => {
+		let server: Server;
+		afterEach(() => server.close());
+
+		/** Half of a response, with the bytes of its header from the query or changed. */
+		const answers = async (header: (asked: Buffer) => Buffer, end: 'end' | 'reset' | 'stay') => {
+			server = createServer((socket) => {
+				socket.on('error', () => undefined);
+				socket.once('data', (asked) => {
+					const part = Buffer.concat([asked.subarray(0, 2), header(asked.subarray(2))]);
+					socket.write(part, () => {
+						if (end === 'end') socket.end();
+						if (end === 'reset') setTimeout(() => socket.resetAndDestroy(), 50);
+					});
+				});
+			}).listen(0, '127.0.0.1');
+			await once(server, 'listening');
+			const client = await startAgent();
+			const { outcome } = await client.try(query((server.address() as AddressInfo).port, { over: 'tcp' }));
+			return outcome;
+		};
+		const ofOurs = (asked: Buffer) => Buffer.concat([asked.subarray(0, 2), Buffer.from([0x81, 0x80, 0])]);
+
+		for (const end of ['end', 'reset', 'stay'] as const) {
+			it(`the beginning of a response, then ${end}: it had the query`, async () => {
+				expect(await answers(ofOurs, end)).to.deep.equal({ code: 'dns-cut-short', detail: '7 bytes came back' });
+			});
+		}
+		it('no more than the length', async () => {
+			expect((await answers(() => Buffer.alloc(0), 'end')).code).to.equal('dns-cut-short');
+		});
+		it('the beginning of a query, or of a response to another: a stranger', async () => {
+			expect((await answers((asked) => asked.subarray(0, 5), 'end')).code).to.equal('answered-by-other');
+			server.close();
+			const ofAnother = (asked: Buffer) => Buffer.from([(asked[0] ?? 0) ^ 1, asked[1] ?? 0, 0x81]);
+			expect((await answers(ofAnother, 'end')).code).to.equal('answered-by-other');
+		});
 	});
 
 	it('a port that answers queries over UDP or TCP takes tokens in lines and over HTTP too', async () => {

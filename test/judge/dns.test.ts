@@ -86,7 +86,7 @@ describe('DNS queries', () => {
 		expect(judged(events).verdict).to.equal('inconclusive');
 	});
 
-	for (const code of ['dns-answer', 'dns-nxdomain', 'dns-servfail', 'dns-truncated'] as const) {
+	for (const code of ['dns-answer', 'dns-nxdomain', 'dns-servfail', 'dns-truncated', 'dns-cut-short'] as const) {
 		it(`${code} from somebody else is no leak, and no block either, unless \`by\` demands it`, () => {
 			const cell = history(blocked, { code }).judged();
 			expect(cell.verdict).to.equal('inconclusive');
