@@ -1,13 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { chaosScenario } from './support/chaos-scenario.ts';
 import { kubectl, node, onNode } from './support/cluster.ts';
-import { gatecrash, start } from './support/gatecrash.ts';
+import { endDuring, instants } from './support/end-during.ts';
+import { gatecrash } from './support/gatecrash.ts';
 import { testCluster } from './support/which-cluster.ts';
 
 /** What must hold again, by the cluster's own word. */
@@ -28,9 +26,6 @@ async function expectHealed(): Promise<void> {
 	if (namespaces.includes('chaos-test')) await kubectl('wait', '--for=delete', 'namespace/chaos-test', '--timeout=60s');
 }
 
-/** Milliseconds from the moment in which the fault stands in the ledger: before it happened, while it did, and after. */
-const instants = (process.env.GATECRASH_KILL_INSTANTS ?? '0,400,2000').split(',').map(Number);
-
 describe('a run that is killed while a fault is in force on a real cluster', function () {
 	this.timeout(400_000);
 	this.retries(0);
@@ -40,27 +35,8 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 	});
 	afterEach(() => rm(out, { recursive: true, force: true }));
 
-	const ledgerNames = (fault: string): boolean =>
-		readdirSync(out).some((run) => {
-			const file = join(out, run, 'ledger.jsonl');
-			return existsSync(file) && readFileSync(file, 'utf8').includes(`"fault":"${fault}"`);
-		});
-
-	const endDuring = async (fault: string, after: number, how: 'SIGKILL' | 'SIGINT'): Promise<number | undefined> => {
-		const file = join(out, 'killed.yaml');
-		await writeFile(file, chaosScenario({ fault, for: '20s' }));
-		const started = start(['run', file, '--cluster', testCluster, '--out', out]);
-		const ended = started.then(({ stderr }) => stderr);
-		for (let waited = 0; !ledgerNames(fault); waited += 20) {
-			if (waited > 120_000) throw new Error(`the fault was never injected:\n${await ended}`);
-			if (started.exitCode !== null) throw new Error(`the run ended before its fault:\n${await ended}`);
-			await sleep(20);
-		}
-		await sleep(after);
-		started.kill(how);
-		await ended;
-		return started.exitCode ?? undefined;
-	};
+	const ended = (fault: string, after: number, how: 'SIGKILL' | 'SIGINT') =>
+		endDuring({ fault, after, how, cluster: testCluster, out });
 
 	for (const fault of [
 		'restart-enforcer',
@@ -72,7 +48,7 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 	]) {
 		for (const after of instants) {
 			it(`${fault}, ${after} ms after it was written down: clean heals everything`, async () => {
-				await endDuring(fault, after, 'SIGKILL');
+				await ended(fault, after, 'SIGKILL');
 				const cleaned = await gatecrash('clean', '--yes', '--out', out);
 				expect(cleaned.exitCode, `${cleaned.stdout}\n${cleaned.stderr}`).to.equal(0);
 				expect(cleaned.stdout).not.to.include('deleted fault');
@@ -86,7 +62,7 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 
 	for (const fault of ['kill-enforcer', 'restart-api-server', 'restart-node']) {
 		it(`${fault}: after Ctrl-C the run heals it by itself`, async () => {
-			expect(await endDuring(fault, 500, 'SIGINT')).to.equal(130);
+			expect(await ended(fault, 500, 'SIGINT')).to.equal(130);
 			await expectHealed();
 			const cleaned = await gatecrash('clean', '--yes', '--out', out);
 			expect(cleaned.stdout).to.equal('nothing to delete');

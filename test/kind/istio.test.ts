@@ -165,36 +165,6 @@ describe('Istio on kind', function () {
 		const after = await run(scenario('wrong-authority'));
 		expect(after.exitCode, after.stderr.slice(-2000)).to.equal(0);
 	});
-
-	it('a runner that is killed while istiod is at zero: clean brings it back', async () => {
-		const started = start([
-			'run',
-			scenario('control-plane-stopped'),
-			'--cluster',
-			'kind-calico-istio',
-			'--out',
-			runsFolder,
-		]);
-		let injected = false;
-		started.stderr.on('data', (text: Buffer) => {
-			injected ||= text.toString().includes('inject: istiod-down');
-		});
-		while (!injected || (await replicas()) !== '0') await sleep(50);
-		started.kill('SIGKILL');
-		await started;
-		const [id = ''] = readdirSync(runsFolder)
-			.filter((name) => name !== 'latest')
-			.sort()
-			.slice(-1);
-		const { exitCode, stdout, stderr } = await gatecrash('clean', '--run', id, '--out', runsFolder, '--yes');
-		expect(exitCode, stderr).to.equal(0);
-		expect(stdout).to.include(
-			'healed fault stop-mesh-control-plane in force: Deployment istio-system/istiod back to 1',
-		);
-		expect(await replicas()).to.equal('1');
-		const again = await gatecrash('clean', '--run', id, '--out', runsFolder, '--yes');
-		expect(again.stdout).to.equal('nothing to delete');
-	});
 });
 
 const node = 'gatecrash-kind-calico-istio-control-plane';
