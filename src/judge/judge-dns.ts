@@ -8,7 +8,13 @@ import type { ScenarioHistory } from './scenario-history.ts';
 import type { TryRecord } from './try-record.ts';
 
 /** Answers behind which a query may have gone anywhere; a refusal says that it went nowhere. */
-export const answeredSomehow = new Set(['dns-answer', 'dns-nxdomain', 'dns-servfail', 'dns-truncated', 'dns-cut-short']);
+export const answeredSomehow = new Set([
+	'dns-answer',
+	'dns-nxdomain',
+	'dns-servfail',
+	'dns-truncated',
+	'dns-cut-short',
+]);
 
 /** How tokens came to our resolvers, where the client did not bring them itself. */
 export function relayReasons(history: ScenarioHistory, cell: Cell, landed: readonly TryRecord[]): Reason[] {
