@@ -1,18 +1,35 @@
 import type { Cluster } from '../model/cluster.ts';
-import type { Cell, ChaosPlan, ScenarioPlan, Step } from '../model/plan.ts';
+import type { Cell, ChaosPlan, Plan, ScenarioPlan, Step } from '../model/plan.ts';
 import { endpointName } from '../plan/endpoint-name.ts';
 import { plural } from '../report/counts.ts';
 import type { Action } from './actions.ts';
 import { existingOptions } from './cluster-options.ts';
+import { inBatches } from './in-batches.ts';
 import { makePlan } from './make-plan.ts';
 
 export const plan: Action<'plan'> = async (context, args, flags) => {
 	const made = await makePlan(args, { ...flags, options: existingOptions(flags) }, context);
 	if (made === undefined) return 64;
-	if (flags.json) context.stdout(`${JSON.stringify(made.plan, null, 2)}\n`);
-	else context.stdout(made.plan.scenarios.map((scenario) => describeScenario(scenario, made.cluster)).join('\n'));
+	const pieces = flags.json ? planAsJson(made.plan) : describePlan(made.plan, made.cluster);
+	for (const piece of inBatches(pieces)) context.stdout(piece);
 	return 0;
 };
+
+/** What `JSON.stringify` gives, one scenario at a time: a million cells are more than one text can hold. */
+function* planAsJson({ scenarios, ...rest }: Plan): Generator<string> {
+	const [head = '', tail = ''] = JSON.stringify({ ...rest, scenarios: [] }, null, 2).split('"scenarios": []');
+	yield `${head}"scenarios": [`;
+	for (const [index, scenario] of scenarios.entries()) {
+		const text = JSON.stringify(scenario, null, 2).replaceAll('\n', '\n    ');
+		yield `${index === 0 ? '' : ','}\n    ${text}`;
+	}
+	yield `${scenarios.length === 0 ? '' : '\n  '}]${tail}\n`;
+}
+
+function* describePlan({ scenarios }: Plan, cluster: Cluster): Generator<string> {
+	for (const [index, scenario] of scenarios.entries())
+		yield `${index === 0 ? '' : '\n'}${describeScenario(scenario, cluster)}`;
+}
 
 function describeScenario(scenario: ScenarioPlan, cluster: Cluster): string {
 	const settle = scenario.timing.settle === undefined ? '' : `, settles within ${scenario.timing.settle} ms`;

@@ -5,10 +5,10 @@ import { renderConsole } from '../report/console.ts';
 import { renderGithub } from '../report/github.ts';
 import { renderHtml } from '../report/html/html.ts';
 import { renderJson } from '../report/json.ts';
-import { renderJunit } from '../report/junit.ts';
+import { junitPieces } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderSarif } from '../report/sarif.ts';
-import { renderTap } from '../report/tap.ts';
+import { tapPieces } from '../report/tap.ts';
 import type { ReporterName } from './common-flags.ts';
 import type { Context } from './context.ts';
 import { repositoryNames } from './repository-names.ts';
@@ -26,8 +26,11 @@ export interface ReportSource {
 	jsonFile?: string;
 }
 
-/** `screen`: where the text goes, when that is a terminal or what stands for one. */
-export type Renderer = (source: ReportSource, screen: Context | undefined) => string;
+/**
+ * `screen`: where the text goes, when that is a terminal or what stands for one. What grows with the cells without a bound
+ * comes in pieces: all of it would be more than one text can hold.
+ */
+export type Renderer = (source: ReportSource, screen: Context | undefined) => string | Iterable<string>;
 
 export const renderers: Record<ReporterName, Renderer> = {
 	console: ({ verdicts, verbose, folder, duration }, screen) => {
@@ -35,12 +38,12 @@ export const renderers: Record<ReporterName, Renderer> = {
 		return renderConsole(verdicts, { ...look, verbose, folder, ...(duration !== undefined && { duration }) });
 	},
 	json: ({ verdicts }) => renderJson(verdicts),
-	junit: ({ verdicts }) => renderJunit(verdicts),
+	junit: ({ verdicts }) => junitPieces(verdicts),
 	sarif: ({ verdicts, plan }) => renderSarif(verdicts, { plan, nameOf: repositoryNames() }),
 	html: ({ verdicts, folder, duration }) =>
 		renderHtml(verdicts, { folder, ...(duration !== undefined && { duration }) }),
 	markdown: ({ verdicts }) => renderMarkdown(verdicts),
 	github: ({ verdicts }) => renderGithub(verdicts, repositoryNames()),
-	tap: ({ verdicts }) => renderTap(verdicts),
+	tap: ({ verdicts }) => tapPieces(verdicts),
 	conformance: ({ verdicts, plan }) => renderConformance(verdicts, plan),
 };

@@ -6,6 +6,7 @@ import { renderMarkdown } from '../report/markdown.ts';
 import { type ReporterName, reporterNames } from './common-flags.ts';
 import type { Context } from './context.ts';
 import { type Renderer, type ReportSource, renderers } from './render-report.ts';
+import { inBatches } from './in-batches.ts';
 import { makeFolder } from './make-folder.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -77,8 +78,8 @@ export function writeReports(
 			if (name === 'json' && source.jsonFile !== undefined) copyReport(source.jsonFile, file, context);
 			else {
 				const text = table[name](source, file === undefined ? context : undefined);
-				if (file === undefined) context.stdout(text);
-				else write(file, text);
+				if (file !== undefined) write(file, text);
+				else for (const piece of inBatches(text)) context.stdout(piece);
 			}
 			return [];
 		} catch (error) {
@@ -127,10 +128,12 @@ function forEachText(file: string, take: (text: string) => void): void {
 	closeSync(descriptor);
 }
 
-function write(file: string, text: string): void {
+function write(file: string, content: string | Iterable<string>): void {
 	try {
-		replaceFile(file, text);
+		replaceFile(file, content);
 	} catch (cause) {
+		// What the file system throws has a code; anything else is a bug of the reporter, whose pieces are made only now.
+		if (!(cause instanceof Error && 'code' in cause)) throw cause;
 		throw new GatecrashError('GC_RUN_FOLDER', `could not write ${file}`, { cause });
 	}
 }

@@ -23,8 +23,13 @@ interface TestCase {
 
 interface TestSuite {
 	attributes: Record<string, string>;
+	/** Of all cases, in any order: their counts stand before them. */
+	results: TestCase['result'][];
+	/** After the counts. */
+	details: Record<string, string>;
 	properties: Record<string, string>;
-	cases: TestCase[];
+	/** Made when they are written, since all of them at once may be more than memory holds. */
+	cases: () => Iterable<TestCase>;
 }
 
 /**
@@ -34,6 +39,21 @@ interface TestSuite {
  * pass. https://github.com/testmoapp/junitxml
  */
 export function renderJunit(run: RunVerdicts): string {
+	return [...junitPieces(run)].join('');
+}
+
+/** The same line by line, for a run of which it is longer than one text can be. */
+export function* junitPieces(run: RunVerdicts): Generator<string> {
+	const suites = suitesOf(run);
+	const duration = run.scenarios.reduce((sum, scenario) => sum + (scenario.duration ?? 0), 0);
+	const attributes = { name: 'gatecrash', ...tally(suites), time: seconds(duration) };
+	yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+	yield `<testsuites${write({ ...attributes, timestamp: run.startedAt })}>\n`;
+	for (const suite of suites) for (const line of writeSuite(suite)) yield `${line}\n`;
+	yield '</testsuites>\n';
+}
+
+function suitesOf(run: RunVerdicts): TestSuite[] {
 	const missing = answerless(run);
 	const suites = run.scenarios.map((scenario) =>
 		suiteOf(
@@ -44,30 +64,14 @@ export function renderJunit(run: RunVerdicts): string {
 	);
 	suites.push(...missing.filter(({ scenario }) => scenario === undefined).map(runSuite));
 	if (run.gate !== undefined && run.gate.waivers.length > 0) suites.push(waiverSuite(run.gate));
-	const duration = run.scenarios.reduce((sum, scenario) => sum + (scenario.duration ?? 0), 0);
-	const attributes = { name: 'gatecrash', ...tally(suites.flatMap((suite) => suite.cases)), time: seconds(duration) };
-	const lines = [
-		'<?xml version="1.0" encoding="UTF-8"?>',
-		`<testsuites${write({ ...attributes, timestamp: run.startedAt })}>`,
-		...suites.flatMap(writeSuite),
-		'</testsuites>',
-	];
-	return `${lines.join('\n')}\n`;
+	return suites;
 }
 
 function suiteOf(scenario: ScenarioVerdict, missing: Answerless[], run: RunVerdicts): TestSuite {
-	const cases = [
-		...scenario.cells.map((cell) => caseOf(cell, scenario)),
-		...missing.map((one) => errorCase(one, scenario.scenario)),
-	];
 	return {
-		attributes: {
-			name: scenario.scenario,
-			...tally(cases),
-			time: seconds(scenario.duration ?? 0),
-			timestamp: run.startedAt,
-			file: scenario.file,
-		},
+		attributes: { name: scenario.scenario },
+		results: [...scenario.cells.map(resultOf), ...missing.map(() => 'error' as const)],
+		details: { time: seconds(scenario.duration ?? 0), timestamp: run.startedAt, file: scenario.file },
 		properties: {
 			verdict: scenario.verdict,
 			status: scenario.status,
@@ -80,8 +84,17 @@ function suiteOf(scenario: ScenarioVerdict, missing: Answerless[], run: RunVerdi
 			...phaseProperties('cluster phase', run.cluster?.phases),
 			...phaseProperties('phase', scenario.phases),
 		},
-		cases,
+		*cases() {
+			for (const cell of scenario.cells) yield caseOf(cell, scenario);
+			for (const one of missing) yield errorCase(one, scenario.scenario);
+		},
 	};
+}
+
+/** Of few cases, without anything else to say of them. */
+function smallSuite(name: string, cases: TestCase[]): TestSuite {
+	const results = cases.map(({ result }) => result);
+	return { attributes: { name }, results, details: {}, properties: {}, cases: () => cases };
 }
 
 /** Only what is known: a property without a value would say that there is none. */
@@ -106,8 +119,7 @@ function phaseProperties(what: string, phases: readonly Phase[] = []): Record<st
 }
 
 function runSuite(missing: Answerless): TestSuite {
-	const cases = [errorCase(missing, 'gatecrash')];
-	return { attributes: { name: 'gatecrash', ...tally(cases) }, properties: {}, cases };
+	return smallSuite('gatecrash', [errorCase(missing, 'gatecrash')]);
 }
 
 /** What has expired fails, as it fails the gate; what is not needed any more is said. */
@@ -120,7 +132,7 @@ function waiverSuite({ waivers }: Gate): TestSuite {
 		}
 		return { attributes, result: 'passed', body: `<system-out>${escapeXml(`${state}: ${text}`)}</system-out>` };
 	});
-	return { attributes: { name: 'waivers', ...tally(cases) }, properties: {}, cases };
+	return smallSuite('waivers', cases);
 }
 
 function errorCase({ name, reasons }: Answerless, classname: string): TestCase {
@@ -139,8 +151,12 @@ const results: Record<Verdict, TestCase['result']> = {
 	enforced: 'passed',
 };
 
+function resultOf(cell: CellVerdict): TestCase['result'] {
+	return cell.waiver === undefined ? results[cell.verdict] : 'skipped';
+}
+
 function caseOf(cell: CellVerdict, scenario: ScenarioVerdict): TestCase {
-	const result = cell.waiver === undefined ? results[cell.verdict] : 'skipped';
+	const result = resultOf(cell);
 	const { file, line } = cell.position;
 	const time = seconds(cell.observed.roundTrip ?? 0);
 	const attributes = { name: cell.id, classname: scenario.scenario, time, file, line: String(line) };
@@ -187,24 +203,25 @@ function detail(cell: CellVerdict): string {
 	].join('\n');
 }
 
-function tally(cases: TestCase[]): Record<'tests' | 'failures' | 'errors' | 'skipped', string> {
-	const count = (result: TestCase['result']): string => String(cases.filter((one) => one.result === result).length);
+function tally(suites: TestSuite[]): Record<'tests' | 'failures' | 'errors' | 'skipped', string> {
+	const counts: Record<TestCase['result'], number> = { passed: 0, failure: 0, error: 0, skipped: 0 };
+	for (const { results } of suites) for (const result of results) counts[result] += 1;
+	const { passed, failure, error, skipped } = counts;
 	return {
-		tests: String(cases.length),
-		failures: count('failure'),
-		errors: count('error'),
-		skipped: count('skipped'),
+		tests: String(passed + failure + error + skipped),
+		failures: String(failure),
+		errors: String(error),
+		skipped: String(skipped),
 	};
 }
 
-function writeSuite({ attributes, properties, cases }: TestSuite): string[] {
+function* writeSuite(suite: TestSuite): Generator<string> {
+	const { attributes, details, properties, cases } = suite;
 	const named = Object.entries(properties).map(([name, value]) => `      <property${write({ name, value })}/>`);
-	return [
-		`  <testsuite${write(attributes)}>`,
-		...(named.length > 0 ? ['    <properties>', ...named, '    </properties>'] : []),
-		...cases.flatMap(writeCase),
-		'  </testsuite>',
-	];
+	yield `  <testsuite${write({ ...attributes, ...tally([suite]), ...details })}>`;
+	if (named.length > 0) yield* ['    <properties>', ...named, '    </properties>'];
+	for (const one of cases()) yield* writeCase(one);
+	yield '  </testsuite>';
 }
 
 function writeCase({ attributes, body }: TestCase): string[] {

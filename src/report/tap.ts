@@ -16,41 +16,50 @@ import { describeWaiver } from './gate-view.ts';
  * known of them as YAML; a run that was cut off bails out. https://testanything.org/tap-version-14-specification.html
  */
 export function renderTap(run: RunVerdicts): string {
+	return [...tapPieces(run)].join('');
+}
+
+/** The same line by line, for a run of which it is longer than one text can be. */
+export function* tapPieces(run: RunVerdicts): Generator<string> {
+	for (const line of linesOf(run)) yield `${line}\n`;
+}
+
+function* linesOf(run: RunVerdicts): Generator<string> {
 	const missing = answerless(run);
 	const ofRun = missing.filter(({ scenario }) => scenario === undefined);
 	const waivers = (run.gate?.waivers ?? []).filter(({ state }) => state !== 'used' && state !== 'not-attempted');
-	const suites = run.scenarios.map((scenario, index) =>
-		subtest(
-			scenario,
-			missing.filter((one) => one.scenario === scenario.scenario),
-			index + 1,
-		),
-	);
-	return [
-		'TAP version 14',
-		`1..${suites.length + ofRun.length + waivers.length}`,
-		...suites.flat(),
-		...ofRun.flatMap((one, index) => missingPoint(one, suites.length + index + 1)),
-		...waivers.map((use, index) => waiverPoint(use, suites.length + ofRun.length + index + 1)),
-		...(run.complete ? [] : [`Bail out! ${oneLine(run.reasons.map((reason) => reason.text).join('; '))}`.trimEnd()]),
-		'',
-	].join('\n');
+	const suites = run.scenarios.length;
+	yield 'TAP version 14';
+	yield `1..${suites + ofRun.length + waivers.length}`;
+	for (const [index, scenario] of run.scenarios.entries()) {
+		const ofScenario = missing.filter((one) => one.scenario === scenario.scenario);
+		yield* subtest(scenario, ofScenario, index + 1);
+	}
+	for (const [index, one] of ofRun.entries()) yield* missingPoint(one, suites + index + 1);
+	for (const [index, use] of waivers.entries()) yield* waiverPoint(use, suites + ofRun.length + index + 1);
+	if (!run.complete) yield `Bail out! ${oneLine(run.reasons.map((reason) => reason.text).join('; '))}`.trimEnd();
 }
 
-function subtest(scenario: ScenarioVerdict, missing: Answerless[], number: number): string[] {
-	const points = [
-		...scenario.cells.map((cell, index) => point(cell, index + 1)),
-		...missing.map((one, index) => missingPoint(one, scenario.cells.length + index + 1)),
-	];
-	const name = description(scenario.scenario);
-	const skipped = points.length === 0 && scenario.verdict === 'skipped';
+function* subtest(scenario: ScenarioVerdict, missing: Answerless[], number: number): Generator<string> {
+	const { cells } = scenario;
+	const count = cells.length + missing.length;
+	let ok = true;
+	yield `# Subtest: ${oneLine(scenario.scenario)}`;
+	yield `    1..${count}`;
+	for (const lines of pointsOf(cells, missing)) {
+		const [first = ''] = lines;
+		ok &&= first.startsWith('ok ') || first.includes(' # TODO ');
+		for (const line of lines) yield `    ${line}`;
+	}
+	const skipped = count === 0 && scenario.verdict === 'skipped';
 	const why = scenario.reasons.map((reason) => reason.text).join('; ');
-	const ok = points.every(([first = '']) => first.startsWith('ok ') || first.includes(' # TODO '));
-	return [
-		`# Subtest: ${oneLine(scenario.scenario)}`,
-		...[`1..${points.length}`, ...points.flat()].map((line) => `    ${line}`),
-		`${ok ? 'ok' : 'not ok'} ${number} - ${name}${skipped ? ` # SKIP ${oneLine(why)}` : ''}`,
-	];
+	const name = description(scenario.scenario);
+	yield `${ok ? 'ok' : 'not ok'} ${number} - ${name}${skipped ? ` # SKIP ${oneLine(why)}` : ''}`;
+}
+
+function* pointsOf(cells: CellVerdict[], missing: Answerless[]): Generator<string[]> {
+	for (const [index, cell] of cells.entries()) yield point(cell, index + 1);
+	for (const [index, one] of missing.entries()) yield missingPoint(one, cells.length + index + 1);
 }
 
 function point(cell: CellVerdict, number: number): string[] {
