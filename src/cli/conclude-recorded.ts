@@ -12,7 +12,7 @@ export async function concludeRecorded(
 	flags: { reporter: string[]; json: boolean; verbose: boolean; strict: boolean; out: string },
 	context: Context,
 ): Promise<ExitCode> {
-	const judged = await judgeFolder(folder, flags.out);
+	const judged = await judgeFolder(folder, flags.out, { json: true });
 	try {
 		const { verdicts } = judged;
 		const kept = { name: 'json' as const, file: join(folder, 'verdicts.json') };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Plan } from '../model/plan.ts';
 import type { RunVerdicts } from '../model/verdict.ts';
+import { boundGarbage } from './bound-garbage.ts';
 import { gateFile } from './gate-file.ts';
 import { judgeInParts } from './judge-in-parts.ts';
 import { isInLines, openPlan } from './plan-file.ts';
@@ -13,13 +14,13 @@ import { openVerdictsFile } from './verdicts-file.ts';
 /** A run as it was judged from its files. Whoever has it judged calls `close`. */
 export interface JudgedRun extends RunFolder {
 	verdicts: RunVerdicts;
-	/** Of a run that was judged in parts: without cells. */
+	/** Of a run that was judged in parts: without cells and steps. */
 	plan: Plan;
 	/** Milliseconds that the run took. */
 	duration: number | undefined;
 	/** What is missing from the record, as sentences. */
 	gaps: string[];
-	/** What verdicts.json has to hold, where `verdicts` has less. */
+	/** What verdicts.json has to hold, where `verdicts` has less and it was asked for. */
 	jsonFile?: string;
 	close(): void;
 }
@@ -27,10 +28,11 @@ export interface JudgedRun extends RunFolder {
 /**
  * Judges a run by its folder, its id below `out`, or `latest`. A run with so many cells that they don't fit into memory is
  * judged one scenario at a time; its verdicts are slim then, and `jsonFile` holds all. Waivers need all cells at once.
+ * `json`: verdicts.json is wanted; of a large run it is a file of gigabytes, which takes longer than judging.
  */
-export async function judgeFolder(run: string, out: string): Promise<JudgedRun> {
+export async function judgeFolder(run: string, out: string, { json }: { json: boolean }): Promise<JudgedRun> {
 	const folder = findRun(run, out);
-	if (isInLines(folder) && !existsSync(join(folder, gateFile))) return judgeParts(folder);
+	if (isInLines(folder) && !existsSync(join(folder, gateFile))) return judgeParts(folder, json);
 	const recorded = await openRun(run, out);
 	const { id, plan, gaps, events } = recorded;
 	return {
@@ -40,24 +42,29 @@ export async function judgeFolder(run: string, out: string): Promise<JudgedRun> 
 	};
 }
 
-async function judgeParts(folder: string): Promise<JudgedRun> {
-	const place = mkdtempSync(join(tmpdir(), 'gatecrash-judge-'));
-	const close = () => rmSync(place, { recursive: true, force: true });
-	const jsonFile = join(place, 'verdicts.json');
+async function judgeParts(folder: string, json: boolean): Promise<JudgedRun> {
+	const place = json ? mkdtempSync(join(tmpdir(), 'gatecrash-judge-')) : undefined;
+	const close = () => place !== undefined && rmSync(place, { recursive: true, force: true });
+	boundGarbage();
 	const plan = openPlan(folder);
-	const file = openVerdictsFile(jsonFile);
+	const file = place === undefined ? undefined : openVerdictsFile(join(place, jsonName));
 	try {
 		const history = join(folder, 'history.jsonl');
-		const { verdicts, duration, gaps } = await judgeInParts(plan, history, (one, at) => file.add(one, at));
-		file.finish(verdicts);
+		const { verdicts, duration, gaps } = await judgeInParts(plan, history, (one, at) => file?.add(one, at));
+		file?.finish(verdicts);
 		const known = existsSync(history) ? describeGaps(gaps, gaps.ended) : describeGaps(undefined, false);
-		const headless = { ...plan.rest, scenarios: plan.scenarios.map((scenario) => ({ ...scenario, cells: [] })) };
-		return { id: basename(folder), folder, verdicts, plan: headless, duration, gaps: known, jsonFile, close };
+		const scenarios = plan.scenarios.map((scenario) => ({ ...scenario, cells: [], steps: [] }));
+		return {
+			...{ id: basename(folder), folder, verdicts, plan: { ...plan.rest, scenarios }, duration, gaps: known, close },
+			...(place !== undefined && { jsonFile: join(place, jsonName) }),
+		};
 	} catch (error) {
 		close();
 		throw error;
 	} finally {
-		file.discard();
+		file?.discard();
 		plan.close();
 	}
 }
+
+const jsonName = 'verdicts.json';

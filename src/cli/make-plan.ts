@@ -2,8 +2,10 @@ import type { Cluster } from '../model/cluster.ts';
 import type { Plan } from '../model/plan.ts';
 import { planScenarios } from '../plan/plan-scenarios.ts';
 import { openCluster, type OpenClusterOptions } from '../cluster/open-cluster.ts';
+import { boundGarbage } from './bound-garbage.ts';
 import type { Context } from './context.ts';
 import { printDiagnostics } from './diagnostics.ts';
+import { countCells, manyCells } from './plan-file.ts';
 import { planTarget } from './plan-target.ts';
 import { readPaths } from './read-paths.ts';
 import { shardOf } from './shard.ts';
@@ -36,10 +38,13 @@ export async function makePlan(
 	}
 	const { cluster: wanted } = request;
 	const cluster = typeof wanted === 'string' ? await openCluster(wanted, request.options) : wanted;
+	// Only the plan tells how many cells there are.
+	const release = boundGarbage();
 	const planned = planScenarios(scenarios, planTarget(cluster), {
 		...(request.attempts !== undefined && { tries: request.attempts }),
 		...(request.settle !== undefined && { settle: request.settle }),
 	});
+	if (countCells(planned.plan) <= manyCells) release();
 	const all = [...diagnostics, ...planned.diagnostics];
 	printDiagnostics(all, context);
 	if (all.some((diagnostic) => diagnostic.severity === 'error')) return undefined;

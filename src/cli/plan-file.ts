@@ -87,8 +87,8 @@ function otherVersion(file: string, found: unknown): GatecrashError {
 /** A plan on disk, of which only what is asked for is in memory. */
 export interface OpenPlan {
 	rest: Omit<Plan, 'scenarios'>;
-	/** Without their cells. */
-	scenarios: Omit<ScenarioPlan, 'cells'>[];
+	/** Without what grows with their cells: steps name each of them several times. */
+	scenarios: Omit<ScenarioPlan, 'cells' | 'steps'>[];
 	cells: number;
 	read(place: number): ScenarioPlan;
 	close(): void;
@@ -119,7 +119,7 @@ export function openPlan(folder: string): OpenPlan {
 		if (rest.schemaVersion !== planSchemaVersion) throw otherVersion(file, rest.schemaVersion);
 		return {
 			...{ rest, cells },
-			scenarios: heads.map((head) => JSON.parse(`${head}]}`) as ScenarioPlan).map(({ cells: _cells, ...one }) => one),
+			scenarios: heads,
 			read: (place) => JSON.parse(textOf(descriptor, spans[place])) as ScenarioPlan,
 			close: () => closeSync(descriptor),
 		};
@@ -143,15 +143,16 @@ function textOf(descriptor: number, span: Span | undefined): string {
 	return bytes.toString('utf8');
 }
 
-/** Where each scenario stands, its line without the cells, and how many cells there are. */
-function indexLines(descriptor: number): { first: string; spans: Span[]; heads: string[]; cells: number } {
-	const found = { first: '', spans: [] as Span[], heads: [] as string[], cells: 0 };
+/** Where each scenario stands, what it is apart from its cells, and how many cells there are. */
+function indexLines(descriptor: number): { first: string; spans: Span[]; heads: OpenPlan['scenarios']; cells: number } {
+	const found = { first: '', spans: [] as Span[], heads: [] as OpenPlan['scenarios'], cells: 0 };
 	let inside = false;
 	for (const { line, from } of linesOf(descriptor)) {
 		if (from === 0) found.first = line.toString('utf8');
 		else if (!inside && line[0] === brace) {
 			inside = true;
-			found.heads.push(line.toString('utf8'));
+			const { cells: _cells, steps: _steps, ...head } = JSON.parse(`${line.toString('utf8')}]}`) as ScenarioPlan;
+			found.heads.push(head);
 			found.spans.push({ from, to: from });
 		} else if (inside && line[0] === bracket) {
 			inside = false;

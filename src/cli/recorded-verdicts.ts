@@ -19,7 +19,7 @@ export async function readVerdicts(run: string, out: string): Promise<RunVerdict
 }
 
 async function judgedVerdicts(run: string, out: string): Promise<RunVerdicts> {
-	const judged = await judgeFolder(run, out);
+	const judged = await judgeFolder(run, out, { json: false });
 	judged.close();
 	return judged.verdicts;
 }

@@ -15,7 +15,7 @@ export const report: Action<'report'> = async (context, args, flags) => {
 	}
 	let code: ExitCode = 0;
 	for (const run of args) {
-		const judged = await judgeFolder(run, flags.out);
+		const judged = await judgeFolder(run, flags.out, { json: requests.some(({ name }) => name === 'json') });
 		for (const gap of judged.gaps) context.stderr(`${judged.folder}: ${gap}\n`);
 		const failures = writeReports(requests, { ...judged, verbose: flags.verbose }, context);
 		judged.close();

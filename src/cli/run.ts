@@ -115,7 +115,7 @@ async function conclude(
 	context: Context,
 ): Promise<ExitCode> {
 	// From the files, not from memory: `gatecrash judge` then sees the very same values.
-	const judged = await judgeFolder(place.folder, flags.out);
+	const judged = await judgeFolder(place.folder, flags.out, { json: true });
 	const { verdicts } = judged;
 	const source: ReportSource = { ...judged, verbose: flags.verbose };
 	const failures = [...writeReports(requests, source, context), ...appendStepSummary(requests, source, context)];

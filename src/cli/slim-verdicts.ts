@@ -1,20 +1,29 @@
 import type { CellVerdict, ScenarioVerdict } from '../model/verdict.ts';
+import { likenessOf, noteLikenessOf } from '../report/findings.ts';
 
 const failing: readonly string[] = ['leak', 'broken', 'inconclusive'];
 /** So many failing cells of a scenario keep everything; whoever sees more looks at the first ones. */
 const keptWhole = 500;
 
 /**
- * A scenario's verdicts with what reports count and list, in a fraction of the memory: cells that pass have no controls, no
- * evidence and no command. `verdicts.json` has it all.
+ * A scenario's verdicts with what reports count and list, in a fraction of the memory. Whole are the first `most` cells
+ * that failed or have findings, and the first of each group of them, since that one is shown. The others have no controls and
+ * no evidence; those that pass have no command either. `verdicts.json` has it all.
  */
-export function slimScenario(scenario: ScenarioVerdict): ScenarioVerdict {
+export function slimScenario(scenario: ScenarioVerdict, most = keptWhole): ScenarioVerdict {
 	const share = sharing();
+	const groups = new Set<string>();
 	let whole = 0;
 	const cells = scenario.cells.map((cell) => {
-		const isWhole = (failing.includes(cell.verdict) || cell.findings.length > 0) && whole < keptWhole;
-		if (isWhole) whole += 1;
-		return isWhole ? cell : slimCell(cell, share);
+		const likenesses = [
+			...(failing.includes(cell.verdict) ? [likenessOf(cell)] : []),
+			...(cell.findings.length > 0 ? [noteLikenessOf(cell)] : []),
+		];
+		const isFirst = likenesses.some((likeness) => !groups.has(likeness));
+		for (const likeness of likenesses) groups.add(likeness);
+		if (!isFirst && (likenesses.length === 0 || whole >= most)) return slimCell(cell, share);
+		whole += 1;
+		return cell;
 	});
 	return { ...scenario, cells };
 }
@@ -32,16 +41,19 @@ function sharing(): <Value>(value: Value) => Value {
 const nothing: never[] = [];
 
 function slimCell(cell: CellVerdict, share: <Value>(value: Value) => Value): CellVerdict {
-	const { from, to, observed, position, prediction } = cell;
+	const { from, to, observed, position, prediction, reasons, findings } = cell;
+	const failed = failing.includes(cell.verdict);
+	const isTold = failed || findings.length > 0;
 	return {
 		...cell,
 		...{ from: share(from), to: share(to), position: share(position) },
-		...{ controls: nothing, evidence: nothing, repeat: '' },
+		...{ controls: nothing, evidence: nothing, repeat: failed ? cell.repeat : '' },
 		// Round trips differ in every cell; all else is the same in most.
-		observed: cell.expectation === 'blocked' ? share(observed) : observed,
-		prediction: share({ verdict: prediction.verdict, because: nothing }),
-		findings: cell.findings.length === 0 ? nothing : cell.findings,
+		observed: observed.roundTrip === undefined ? share(observed) : { ...observed, outcomes: share(observed.outcomes) },
+		// Why it is predicted is said of what is told alone.
+		prediction: share(isTold ? prediction : { ...prediction, because: nothing }),
+		findings: share(findings),
 		// A report groups what has the same reasons; of those that pass it shows none.
-		...(failing.includes(cell.verdict) || cell.verdict === 'skipped' ? {} : { reasons: nothing }),
+		reasons: failed || cell.verdict === 'skipped' ? share(reasons) : nothing,
 	};
 }

@@ -12,13 +12,14 @@ export type Profile = keyof typeof profiles;
 
 /** The profile that a scenario belongs to: the most demanding one that its content asks for. */
 export function profileOf(
-	{ name, cells }: { name: string; cells: readonly Pick<Cell, 'kind'>[] },
+	{ name, cells }: { name: string; cells: readonly (Pick<Cell, 'kind'> & { chaos?: unknown })[] },
 	plan: Plan,
 ): Profile {
 	const planned = plan.scenarios.find((scenario) => scenario.name === name);
 	// What is skipped has no steps.
 	const isFaulty = planned?.requires.some((capability) => capability.startsWith('fault-'));
-	if (isFaulty || planned?.cells.some((cell) => cell.chaos !== undefined)) return 'chaos';
+	const isChaos = (cell: { chaos?: unknown }) => cell.chaos !== undefined;
+	if (isFaulty || planned?.cells.some(isChaos) || cells.some(isChaos)) return 'chaos';
 	const kinds = new Set(cells.map(({ kind }) => kind));
 	if (kinds.has('dns')) return 'dns-egress';
 	if (kinds.has('plaintext') || kinds.has('mtls') || kinds.has('tls')) return 'strict-mtls';

@@ -22,7 +22,14 @@ function groupFailing(run: RunVerdicts, waived: boolean): FindingGroup[] {
 	const cells = run.scenarios
 		.flatMap((scenario) => scenario.cells)
 		.filter((cell) => failures.includes(cell.verdict) && (cell.waiver !== undefined) === waived);
-	return group(cells, (cell) => [
+	return group(cells, likenessOf).sort(
+		(one, other) => verdicts.indexOf(one.first.verdict) - verdicts.indexOf(other.first.verdict),
+	);
+}
+
+/** What failing cells of one group have in common; of a group, reports show the first cell. */
+export function likenessOf(cell: CellVerdict): string {
+	return JSON.stringify([
 		cell.scenario,
 		cell.phase,
 		cell.verdict,
@@ -33,25 +40,30 @@ function groupFailing(run: RunVerdicts, waived: boolean): FindingGroup[] {
 		Object.keys(cell.observed.outcomes).sort(),
 		cell.reasons.map((reason) => reason.code),
 		cell.waiver?.position,
-	]).sort((one, other) => verdicts.indexOf(one.first.verdict) - verdicts.indexOf(other.first.verdict));
+	]);
+}
+
+/** The same of cells that are no failure but worth knowing about. */
+export function noteLikenessOf({ scenario, findings }: CellVerdict): string {
+	return JSON.stringify([scenario, findings.map(({ code }) => code)]);
 }
 
 /** What is worth knowing about cells that are no failure, for example "better protected than declared". */
 export function groupNotes(run: RunVerdicts): FindingGroup[] {
 	const cells = run.scenarios.flatMap((scenario) => scenario.cells).filter((cell) => cell.findings.length > 0);
-	return group(cells, (cell) => [cell.scenario, cell.findings.map((finding) => finding.code)]);
+	return group(cells, noteLikenessOf);
 }
 
 /** Why cells were skipped, each reason once. */
 export function groupSkipped(run: RunVerdicts): FindingGroup[] {
 	const cells = run.scenarios.flatMap((scenario) => scenario.cells).filter((cell) => cell.verdict === 'skipped');
-	return group(cells, (cell) => cell.reasons.map((reason) => reason.text));
+	return group(cells, (cell) => JSON.stringify(cell.reasons.map((reason) => reason.text)));
 }
 
-function group(cells: CellVerdict[], likeness: (cell: CellVerdict) => unknown): FindingGroup[] {
+function group(cells: CellVerdict[], likeness: (cell: CellVerdict) => string): FindingGroup[] {
 	const groups = new Map<string, FindingGroup>();
 	for (const cell of cells) {
-		const key = JSON.stringify(likeness(cell));
+		const key = likeness(cell);
 		const known = groups.get(key);
 		if (known) known.cells.push(cell);
 		else groups.set(key, { first: cell, cells: [cell] });

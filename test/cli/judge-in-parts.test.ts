@@ -29,10 +29,10 @@ describe('a run that is judged in parts', function () {
 	async function both(): Promise<{ whole: string; parts: string; counts: unknown[] }> {
 		const plan = await readPlan(run);
 		writePlan(run, plan);
-		const one = await judgeFolder(run, folder);
+		const one = await judgeFolder(run, folder, { json: true });
 		writePlan(run, plan, 0);
 		expect(isInLines(run)).to.equal(true);
-		const other = await judgeFolder(run, folder);
+		const other = await judgeFolder(run, folder, { json: true });
 		const parts = readFileSync(other.jsonFile ?? '', 'utf8');
 		other.close();
 		expect(one.jsonFile).to.equal(undefined);
@@ -44,6 +44,14 @@ describe('a run that is judged in parts', function () {
 		const { whole, parts, counts } = await both();
 		expect(parts).to.equal(whole);
 		expect(counts[1]).to.deep.equal(counts[0]).and.to.include({ leak: 4 });
+	});
+
+	it('writes verdicts.json only where it is asked for', async () => {
+		writePlan(run, await readPlan(run), 0);
+		const judged = await judgeFolder(run, folder, { json: false });
+		expect(judged.jsonFile).to.equal(undefined);
+		expect(judged.verdicts.counts).to.include({ leak: 4 });
+		judged.close();
 	});
 
 	it('has the same where its history was cut off at any place', async () => {
@@ -80,7 +88,7 @@ describe('a run that is judged in parts', function () {
 		const line = text.split('\n').find((one) => one.includes('"is":"try"'));
 		writeFileSync(file, `${text}${line}\n`);
 		writePlan(run, await readPlan(run), 0);
-		const refused = await judgeFolder(run, folder).catch((error: Error) => error.message);
+		const refused = await judgeFolder(run, folder, { json: true }).catch((error: Error) => error.message);
 		writeFileSync(file, text);
 		expect(refused).to.match(/is of a scenario that had ended before/);
 	});
@@ -92,10 +100,13 @@ describe('a plan with a cell on each line', () => {
 		const { stdout } = await gatecrashHere(['plan', ...scenarios, '--json']);
 		const plan = JSON.parse(stdout) as Awaited<ReturnType<typeof readPlan>>;
 		writePlan(folder, plan, 0);
+		expect(stdout === `${JSON.stringify(plan, null, 2)}\n`, 'it is printed as JSON.stringify would').to.equal(true);
 		expect(await readPlan(folder)).to.deep.equal(plan);
 		expect(planDigest(await readPlan(folder))).to.equal(planDigest(plan));
 		const open = openPlan(folder);
 		expect(plan.scenarios.map((_, place) => open.read(place))).to.deep.equal(plan.scenarios);
+		// Of each scenario it keeps nothing that grows with its cells.
+		expect(open.scenarios).to.deep.equal(plan.scenarios.map(({ cells: _cells, steps: _steps, ...rest }) => rest));
 		expect(open.cells).to.equal(plan.scenarios.flatMap(({ cells }) => cells).length);
 		open.close();
 		remove();
