@@ -37,12 +37,6 @@ export interface ChosenAttempts {
 /** Made up for one policy. */
 const mostPods = 150;
 
-/** So many are looked at for a mutant that no path near its policy tells. */
-const mostPaths = 20_000;
-
-/** In worlds of more pods not every path is looked at. */
-const mostSearched = 120;
-
 /**
  * Few attempts that tell every mutant of the policies that some path can tell: for each policy those that tell most first,
  * beginning with what was chosen for others, in the end without those that the others make superfluous. Pods that are
@@ -247,12 +241,11 @@ class Chooser {
 	#searchAll(mutant: Mutant): Candidate | undefined {
 		const comparison = this.#comparison(mutant);
 		const state = this.#subject.states[this.#moment];
-		if (!comparison || !state || Object.keys(comparison.world.pods).length > mostSearched) return undefined;
+		if (!comparison || !state) return undefined;
 		const { pods, external } = this.#subject.plan.workload;
 		const { found } = searchPaths({
 			...{ comparison, families: this.#families, listeners: { pods, external } },
 			policies: [...state.policies.values()],
-			most: mostPaths,
 		});
 		return found && { attempt: found.attempt, tells: new Map([[mutant, found]]) };
 	}

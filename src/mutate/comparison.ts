@@ -4,6 +4,7 @@ import { type ClusterState } from '../plan/cluster-state.ts';
 import { statesOf } from '../plan/timeline.ts';
 import { compareEnds } from '../policy/compare-ends.ts';
 import type { CompiledPolicies } from '../policy/compile-policies.ts';
+import type { PathEnds } from '../policy/plain-paths.ts';
 import type { Connection, World } from '../policy/world.ts';
 import type { Mutant } from './mutant.ts';
 import { compiledAt, compileState, type Subject, withMutant } from './subject.ts';
@@ -19,6 +20,13 @@ export interface MomentComparison {
 	come: readonly KubernetesObject[];
 	/** False: the same, whatever other policies say. */
 	mayDiffer(connection: Connection): boolean;
+	/** False: on no port. */
+	mayDifferBetween(ends: PathEnds): boolean;
+	/**
+	 * The same text: on the same port both sides say the same as between the other ends, where the destinations have the
+	 * same named ports. Undefined: more than rules decides.
+	 */
+	meaningBetween(ends: PathEnds): string | undefined;
 	before(connection: Connection): Verdict;
 	after(connection: Connection): Verdict;
 }
@@ -26,7 +34,7 @@ export interface MomentComparison {
 /** By moment; undefined where the mutant changes nothing that is in force then. */
 export function compareMoments(subject: Subject, mutant: Mutant): (MomentComparison | undefined)[] {
 	const { timeline, plan, scenario, states } = subject;
-	const mutated = statesOf(timeline, plan, withMutant(scenario, mutant, subject.families));
+	const mutated = statesOf(timeline, plan, withMutant(scenario, mutant, subject.families), states[0]);
 	return timeline.moments.map(({ world }, moment) => {
 		const [before, after] = [states[moment], mutated[moment]];
 		if (!before || !after) return undefined;
@@ -45,7 +53,7 @@ export function inWorld(
 	compileBefore: () => CompiledPolicies,
 ): MomentComparison | undefined {
 	const { timeline, plan, scenario, states } = subject;
-	const after = statesOf(timeline, plan, withMutant(scenario, mutant, subject.families))[moment];
+	const after = statesOf(timeline, plan, withMutant(scenario, mutant, subject.families), states[0])[moment];
 	const before = states[moment];
 	if (!before || !after) return undefined;
 	return compare({ gone: lacking(before, after), come: lacking(after, before) }, world, compileBefore, after);
@@ -57,14 +65,22 @@ function compare(
 	compileBefore: () => CompiledPolicies,
 	state: ClusterState,
 ): MomentComparison {
-	let after: CompiledPolicies | undefined;
-	let before: CompiledPolicies | undefined;
-	let ends: ReturnType<typeof compareEnds> | undefined;
+	const once = <T>(make: () => T): (() => T) => {
+		let made: { value: T } | undefined;
+		return () => (made ??= { value: make() }).value;
+	};
+	const [before, after] = [once(compileBefore), once(() => compileState(world, state))];
+	const ends = once(() => compareEnds(...reduced(gone, come), world));
 	return {
 		...{ world, gone, come },
-		mayDiffer: (connection) => (ends ??= compareEnds(...reduced(gone, come), world))(connection),
-		before: (connection) => (before ??= compileBefore()).verdict(connection),
-		after: (connection) => (after ??= compileState(world, state)).verdict(connection),
+		mayDiffer: (connection) => ends().mayDiffer(connection),
+		mayDifferBetween: (between) => ends().mayDifferBetween(between),
+		meaningBetween: (between) => {
+			const parts = [ends().differenceBetween(between), before().meaningBetween(between), after().meaningBetween(between)];
+			return parts.includes(undefined) ? undefined : parts.join(' ');
+		},
+		before: (connection) => before().verdict(connection),
+		after: (connection) => after().verdict(connection),
 	};
 }
 

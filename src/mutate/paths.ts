@@ -30,29 +30,48 @@ export interface Ends {
 
 /** Clients and servers of a world: its pods, and what is outside. A pod's way to itself is left open, and left out. */
 export function endsOf(world: World): Ends[] {
-	const pods = Object.entries(world.pods)
-		.filter(([name, pod]) => !isOwn(name) && !pod.ended)
-		.map(([name]): EndpointRef => ({ kind: 'pod', name }));
-	const outside = Object.keys(world.external).map((name): EndpointRef => ({ kind: 'external', name }));
-	const dns = world.pods[clusterDnsName] ? [{ kind: 'pod', name: clusterDnsName } as const] : [];
+	return [...endsWith(world, () => true)];
+}
+
+/** Those of which one end is wanted, in the same order. */
+export function* endsWith(world: World, isWanted: (end: Ends['to']) => boolean): Generator<Ends> {
+	const servers = serversOf(world);
+	const wanted = servers.filter(isWanted);
+	for (const from of clientsOf(world)) {
+		for (const to of isWanted(from) ? servers : wanted) {
+			if (from.kind === 'external' && (to.kind === 'external' || to.kind === 'service')) continue;
+			if (from.kind === to.kind && from.name === to.name) continue;
+			yield { from, to };
+		}
+	}
+}
+
+/** Where the addresses are somebody's own no probe runs that could attempt something. */
+function clientsOf(world: World): EndpointRef[] {
+	const probes = outsideOf(world).filter(({ name }) =>
+		Object.values(world.external[name]?.addresses ?? {}).every(({ exact }) => exact === undefined),
+	);
+	return [...podsOf(world), ...probes];
+}
+
+function serversOf(world: World): Ends['to'][] {
 	const services = isMeshed(world)
 		? Object.entries(world.services)
 				.filter(([name, { headless }]) => name !== clusterDnsName && !headless)
 				.map(([name]) => ({ kind: 'service', name }) as const)
 		: [];
-	const ends: Ends[] = [];
-	// Where the addresses are somebody's own no probe runs that could attempt something.
-	const probes = outside.filter(({ name }) =>
-		Object.values(world.external[name]?.addresses ?? {}).every(({ exact }) => exact === undefined),
-	);
-	for (const from of [...pods, ...probes]) {
-		for (const to of [...pods, ...services, ...dns, ...outside]) {
-			if (from.kind === 'external' && (to.kind === 'external' || to.kind === 'service')) continue;
-			if (from.kind === to.kind && from.name === to.name) continue;
-			ends.push({ from, to });
-		}
-	}
-	return ends;
+	const dns = world.pods[clusterDnsName] ? [{ kind: 'pod', name: clusterDnsName } as const] : [];
+	return [...podsOf(world), ...services, ...dns, ...outsideOf(world)];
+}
+
+function podsOf({ pods }: World): EndpointRef[] {
+	return Object.entries(pods)
+		.filter(([name, pod]) => !isOwn(name) && !pod.ended)
+		.map(([name]): EndpointRef => ({ kind: 'pod', name }));
+}
+
+function outsideOf({ external }: World): EndpointRef[] {
+	return Object.keys(external).map((name): EndpointRef => ({ kind: 'external', name }));
 }
 
 export interface PortChoice {
@@ -89,6 +108,26 @@ export function* attemptsBetween(
 			yield* make(port, protocol, protocol, false);
 		}
 	}
+}
+
+/** How many attempts the tiers have together in a world without sidecars. */
+export function countAttempts(
+	to: Ends['to'],
+	world: World,
+	listeners: Listeners,
+	telling: readonly number[],
+): number {
+	const listened = listenersAt(to, world, listeners);
+	if (to.kind === 'service' || isOwn(to.name)) return listened.length;
+	const ports = new Set(telling);
+	const twice = new Set(listened.filter(({ port }) => ports.has(port)).map(({ port, protocol }) => `${port}/${protocol}`));
+	return listened.length + ports.size * protocols.length - twice.size;
+}
+
+/** The same text: the same listeners, so that the same can be tried there. */
+export function listenersText(to: Ends['to'], world: World, listeners: Listeners): string {
+	const listened = listenersAt(to, world, listeners).map(({ port, protocol, speaks }) => `${port}/${protocol}/${speaks}`);
+	return isOwn(to.name) ? `own ${listened.join()}` : listened.join();
 }
 
 export function inFamily({ connection }: Attempt, family: IpFamily): Connection {

@@ -1,16 +1,19 @@
 import type { IpFamily } from '../model/address.ts';
 import type { Prediction } from '../model/plan.ts';
 import type { KubernetesObject } from '../model/policy.ts';
-import { isPlain } from '../policy/compare-ends.ts';
+import { isPlain } from '../policy/plain-paths.ts';
 import type { Connection, World } from '../policy/world.ts';
 import type { MomentComparison } from './comparison.ts';
 import {
 	type Attempt,
 	attemptsBetween,
+	countAttempts,
 	type Ends,
-	endsOf,
+	endsWith,
 	inFamily,
+	isMeshed,
 	type Listeners,
+	listenersText,
 	type PortChoice,
 } from './paths.ts';
 import { mayActOn } from './policy-parts.ts';
@@ -34,7 +37,7 @@ export interface SearchResult {
 	doubtful: Found | undefined;
 	/** A path on which the mutant says something else, which other policies decide. */
 	masked: Attempt | undefined;
-	/** How many were looked at, families apart. */
+	/** Where nothing was found: how many there are, families apart. */
 	paths: number;
 }
 
@@ -46,28 +49,26 @@ export interface SearchRequest {
 	policies: readonly KubernetesObject[];
 	/** Only some. */
 	within?: (ends: Ends) => boolean;
-	/** Stops when so many paths were looked at. */
-	most?: number;
 }
 
 const tiers: readonly PortChoice['tier'][] = ['listened', 'likely', 'rare'];
 
 /**
- * Looks at every path of a world: all clients and servers, what is listened on first, then every port at which some rule
- * begins or ends, over all protocols, in all families. Ends with the first that tells the two apart.
+ * Every path of a world: all clients and servers, what is listened on first, then every port at which some rule begins or
+ * ends, over all protocols, in all families. Ends with the first that tells the two apart. Ends between which they can't
+ * differ are passed over, and of those that all policies treat alike the first stands for the others.
  */
 export function searchPaths(request: SearchRequest): SearchResult {
-	const { comparison, families, listeners, policies, within = () => true, most = Number.POSITIVE_INFINITY } = request;
+	const { comparison, families, listeners, policies } = request;
 	const { world, gone, come } = comparison;
-	const differing = [...gone, ...come];
-	const telling = [...new Set([...tellingPorts(differing), ...tellingPorts(policies)])];
-	const ends = endsOf(world).filter((one) => concerns(one, world, differing) && within(one));
+	const telling = [...new Set([...tellingPorts([...gone, ...come]), ...tellingPorts(policies)])];
 	const result: SearchResult = { found: undefined, doubtful: undefined, masked: undefined, paths: 0 };
+	const worthwhile: Ends[] = [];
+	const meshed = isMeshed(world);
 	for (const tier of tiers) {
-		for (const one of ends) {
-			for (const attempt of attemptsBetween(one, world, listeners, { telling, tier })) {
-				if (result.paths >= most) return result;
-				result.paths += families.length;
+		for (const ends of tier === 'listened' ? kept(worthwhile, differentEnds(request, telling, result)) : worthwhile) {
+			for (const attempt of attemptsBetween(ends, world, listeners, { telling, tier })) {
+				if (meshed) result.paths += families.length;
 				const found = lookAt(attempt, comparison, families, result);
 				if (found) return { ...result, found };
 			}
@@ -76,10 +77,54 @@ export function searchPaths(request: SearchRequest): SearchResult {
 	return result;
 }
 
+/** Lets through, and remembers. */
+function* kept<T>(all: T[], items: Iterable<T>): Generator<T> {
+	for (const item of items) {
+		all.push(item);
+		yield item;
+	}
+}
+
+/** One pair of ends for all that are alike; counts the paths between all of them. */
+function* differentEnds(request: SearchRequest, telling: readonly number[], result: SearchResult): Generator<Ends> {
+	const { comparison, families, listeners, within = () => true } = request;
+	const { world } = comparison;
+	const meshed = isMeshed(world);
+	const counts = new Map<string, number>();
+	const seen = new Set<string>();
+	const isConcerned = concerns(comparison);
+	for (const ends of endsWith(world, isConcerned)) {
+		if (!within(ends)) continue;
+		if (meshed) {
+			yield ends;
+			continue;
+		}
+		const target = `${ends.to.kind} ${ends.to.name}`;
+		const count = counts.get(target) ?? countAttempts(ends.to, world, listeners, telling);
+		counts.set(target, count);
+		result.paths += count * families.length;
+		if (!comparison.mayDifferBetween(ends)) continue;
+		const meaning = comparison.meaningBetween(ends);
+		const text = meaning === undefined ? target : `${meaning} ${destinationText(ends.to, world, listeners)}`;
+		if (meaning !== undefined && seen.has(text)) continue;
+		seen.add(text);
+		yield ends;
+	}
+}
+
+function destinationText(to: Ends['to'], world: World, listeners: Listeners): string {
+	const named = to.kind === 'pod' ? world.pods[to.name]?.namedPorts : undefined;
+	return `${listenersText(to, world, listeners)} ${JSON.stringify(named)}`;
+}
+
 /** A policy that selects neither end says nothing of a path. */
-function concerns({ from, to }: Ends, world: World, differing: readonly KubernetesObject[]): boolean {
-	const pods = [from, to].flatMap(({ kind, name }) => (kind === 'pod' ? (world.pods[name] ?? []) : []));
-	return differing.some((object) => pods.some((pod) => mayActOn(object, pod)));
+function concerns({ world, gone, come }: MomentComparison): (end: Ends['to']) => boolean {
+	const selected = new Set(
+		Object.entries(world.pods).flatMap(([name, pod]) =>
+			[...gone, ...come].some((object) => mayActOn(object, pod)) ? [name] : [],
+		),
+	);
+	return ({ kind, name }) => kind === 'pod' && selected.has(name);
 }
 
 /** Whether one attempt tells the two apart, in some family. */

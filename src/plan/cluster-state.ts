@@ -80,8 +80,9 @@ function changedPolicies(
 ): Pick<ClusterState, 'policies' | 'created'> {
 	const changed = new Map(policies);
 	const ages = new Map(created);
+	const objects = new Map(scenario.policies.map(({ name, object }) => [name, object]));
 	for (const name of change.policies) {
-		const object = scenario.policies.find((policy) => policy.name === name)?.object;
+		const object = objects.get(name);
 		if (!object) continue;
 		const identity = identityOf(object);
 		if (change.do === 'apply') {

@@ -45,11 +45,19 @@ export function timelineOf(plan: ScenarioPlan, scenario: Scenario, known: KnownN
 	return new Follower(plan, scenario, known).follow();
 }
 
-/** What there is at each moment of a timeline when the scenario has other policies; the pods and their labels are the same. */
-export function statesOf({ moments }: Timeline, plan: ScenarioPlan, scenario: Scenario): ClusterState[] {
+/**
+ * What there is at each moment of a timeline when the scenario has other policies; the pods and their labels are the same.
+ * `initial`: before any policy is applied, where that is known.
+ */
+export function statesOf(
+	{ moments }: Timeline,
+	plan: ScenarioPlan,
+	scenario: Scenario,
+	initial: ClusterState = initialState(scenario, plan.workload.initialPods),
+): ClusterState[] {
 	const states: ClusterState[] = [];
 	for (const { parent, change } of moments) {
-		const before = parent === undefined ? initialState(scenario, plan.workload.initialPods) : states[parent];
+		const before = parent === undefined ? initial : states[parent];
 		if (!before) throw new Error('a moment comes after the one before it');
 		states.push(change ? afterChange(before, change, scenario) : before);
 	}

@@ -2,6 +2,7 @@ import type { IpFamily, Protocol } from '../model/address.ts';
 import type { KubernetesObject } from '../model/policy.ts';
 import type { Prediction } from '../model/plan.ts';
 import { evaluate, type Explanation, verdictOf } from './evaluate.ts';
+import { type PathEnds, PlainPaths } from './plain-paths.ts';
 import { PolicyIndex } from './policy-index.ts';
 import { type PredictionTable, predictionTable } from './prediction-table.ts';
 import type { Connection, World } from './world.ts';
@@ -12,6 +13,11 @@ export interface CompiledPolicies {
 	predict(connection: Connection): Prediction;
 	/** What is predicted, without the reasons: for those who ask for very many paths. */
 	verdict(connection: Connection): Prediction['verdict'];
+	/**
+	 * Of two pairs of ends the same text: the same verdict for whatever is tried in the clear on the same port, where the
+	 * destinations have the same named ports. Undefined: more than rules decides.
+	 */
+	meaningBetween(ends: PathEnds): string | undefined;
 	/** The same with both sides of every way that it may take. */
 	explain(connection: Connection): Explanation;
 	/** Every pair of pods on one port at once: 1,000 pods and 200 policies take well under a second. */
@@ -30,9 +36,11 @@ export function compilePolicies(
 	steps?: readonly number[],
 ): CompiledPolicies {
 	const index = new PolicyIndex(policies, world, steps);
+	const plain = new PlainPaths(index);
 	return {
 		predict: (connection) => evaluate(index, connection).prediction,
-		verdict: (connection) => verdictOf(index, connection),
+		verdict: (connection) => plain.verdict(connection) ?? verdictOf(index, connection),
+		meaningBetween: (ends) => (plain.isRuled(ends) ? plain.meaningText(ends) : undefined),
 		explain: (connection) => evaluate(index, connection),
 		table: (port, protocol, family) => predictionTable(index, port, protocol, family),
 	};

@@ -49,7 +49,7 @@ export function evaluate(index: PolicyIndex, connection: Connection): Explanatio
 	return { prediction: summarise(ways, verdicts, connection, mixed), ways, mixed };
 }
 
-/** The prediction's verdict alone: a fraction of the time, where nobody reads why. */
+/** The prediction's verdict alone. */
 export function verdictOf(index: PolicyIndex, connection: Connection): Prediction['verdict'] {
 	const verdicts = destinationsOf(connection, index.world).map((to) => wayTo(index, connection, to).verdict);
 	return combined(new Set(verdicts));

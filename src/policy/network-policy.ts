@@ -53,7 +53,16 @@ export function isNetworkPolicy({ apiVersion, kind }: KubernetesObject): boolean
  * The object has been validated before (src/scenario). API reference, NetworkPolicySpec.policyTypes: without any,
  * Ingress is there always, and Egress where there are egress rules.
  */
-export function readNetworkPolicy({ metadata, spec }: KubernetesObject): NetworkPolicy {
+export function readNetworkPolicy(object: KubernetesObject): NetworkPolicy {
+	const known = readBefore.get(object) ?? read(object);
+	readBefore.set(object, known);
+	return known;
+}
+
+/** Objects are never changed, and many sets of policies share most of theirs. */
+const readBefore = new WeakMap<KubernetesObject, NetworkPolicy>();
+
+function read({ metadata, spec }: KubernetesObject): NetworkPolicy {
 	const { podSelector, policyTypes, ingress, egress } = (spec ?? {}) as SpecText;
 	const given = policyTypes ?? [];
 	const types = given.length > 0 ? given : (egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];

@@ -35,7 +35,11 @@ export class PolicyIndex {
 	readonly others: readonly KubernetesObject[];
 	readonly mesh: MeshPolicies;
 	readonly #byNamespace = new Map<string, NetworkPolicy[]>();
-	readonly #selecting = new Map<PodFacts, Record<Direction, NetworkPolicy[]>>();
+	readonly #selecting = new Map<PodFacts, Record<Direction, readonly NetworkPolicy[]>>();
+	readonly #numbers: ReadonlyMap<NetworkPolicy, number>;
+	readonly #sets = new Map<string, readonly NetworkPolicy[]>();
+	/** Some peer is a range of addresses. */
+	readonly hasBlocks: boolean;
 	readonly #namespaceLabels = new Map<string, Labels>();
 
 	/** `steps[i]`: number of the step in which `policies[i]` was created; default: each in one of its own. */
@@ -45,7 +49,10 @@ export class PolicyIndex {
 			(object) => !isNetworkPolicy(object) && !isMeshObject(object) && !isSecurityGroupPolicy(object),
 		);
 		this.mesh = readMeshPolicies(policies, steps);
-		for (const policy of policies.filter(isNetworkPolicy).map(readNetworkPolicy)) {
+		const read = policies.filter(isNetworkPolicy).map(readNetworkPolicy);
+		this.hasBlocks = read.some(hasBlocks);
+		this.#numbers = new Map(read.map((policy, number) => [policy, number]));
+		for (const policy of read) {
 			const list = this.#byNamespace.get(policy.namespace) ?? [];
 			list.push(policy);
 			this.#byNamespace.set(policy.namespace, list);
@@ -56,17 +63,25 @@ export class PolicyIndex {
 		}
 	}
 
-	/** Policies that isolate this pod in this direction. */
+	/** Policies that isolate this pod in this direction; the same list for each pod that the same ones isolate. */
 	selecting(pod: PodFacts, direction: Direction): readonly NetworkPolicy[] {
 		let found = this.#selecting.get(pod);
 		if (!found) {
 			const all = (this.#byNamespace.get(pod.namespace) ?? []).filter((policy) =>
 				matchesLabels(policy.podSelector, pod.labels),
 			);
-			found = { ingress: all.filter((policy) => policy.ingress), egress: all.filter((policy) => policy.egress) };
+			found = { ingress: this.#setOf(all, 'ingress'), egress: this.#setOf(all, 'egress') };
 			this.#selecting.set(pod, found);
 		}
 		return found[direction];
+	}
+
+	#setOf(all: readonly NetworkPolicy[], direction: Direction): readonly NetworkPolicy[] {
+		const isolating = all.filter((policy) => policy[direction]);
+		const key = [direction, ...isolating.map((policy) => this.#numbers.get(policy))].join(' ');
+		const known = this.#sets.get(key) ?? isolating;
+		this.#sets.set(key, known);
+		return known;
 	}
 
 	/** Whether a peer of a policy in `namespace` means this party. */
@@ -87,4 +102,8 @@ export class PolicyIndex {
 		const labels = this.#namespaceLabels.get(namespace);
 		return labels !== undefined && matchesLabels(selector, labels);
 	}
+}
+
+function hasBlocks({ ingress = [], egress = [] }: NetworkPolicy): boolean {
+	return [...ingress, ...egress].some(({ peers }) => peers?.some(({ ipBlock }) => ipBlock !== undefined));
 }

@@ -54,7 +54,7 @@ describe('properties of mutants of random policies', function () {
 		let passedOver = 0;
 		const property = fc.property(mutants, worlds, connections, ({ set, at, object, mutant }, world, path) => {
 			const [one, other] = whatDiffers(object, mutant);
-			const differs = compareEnds([one], [other], world)(path);
+			const differs = compareEnds([one], [other], world).mayDiffer(path);
 			const before = compilePolicies(set, world).verdict(path);
 			const after = compilePolicies(set.with(at, mutant), world).verdict(path);
 			if (differs) return;
@@ -70,7 +70,7 @@ describe('properties of mutants of random policies', function () {
 			const alone = (policy: typeof object) => compilePolicies([policy], world).verdict(path);
 			if (alone(object) === alone(mutant)) return;
 			const [one, other] = whatDiffers(object, mutant);
-			expect(compareEnds([one], [other], world)(path)).to.equal(true);
+			expect(compareEnds([one], [other], world).mayDiffer(path)).to.equal(true);
 		});
 		fc.assert(property, { numRuns: 4000 });
 	});
