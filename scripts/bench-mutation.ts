@@ -22,7 +22,7 @@ const input: GenerateInput = {
 
 const began = performance.now();
 const chosen = chooseAttempts(input, target);
-const text = writeScenario(input, chosen, { head: [], reasons: false });
+const text = writeScenario(chosen, { head: [], reasons: false });
 const generated = performance.now() - began;
 const { scenarios, diagnostics } = parseScenarioText(text, 'bench.yaml', () => {
 	throw new Error('it names no files');

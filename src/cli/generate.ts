@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { managedBy } from '../cluster/kubernetes/ownership.ts';
 import { openCluster } from '../cluster/open-cluster.ts';
-import { chooseAttempts, type ChosenAttempts } from '../generate/choose-attempts.ts';
+import { chooseAttempts } from '../generate/choose-attempts.ts';
+import type { ChosenAttempts } from '../generate/chosen.ts';
 import { listedKinds, type ReadManifests, readManifests } from '../generate/read-manifests.ts';
 import { writeScenario } from '../generate/write-scenario.ts';
 import { connect } from '../kube/connect.ts';
@@ -99,11 +100,11 @@ function scenarioText(read: ReadManifests, chosen: ChosenAttempts, version: stri
 		...summaryOf(read, chosen),
 		...read.unmodelled.map(({ kind, metadata }) => `Left out, because it is not evaluated: ${kind} ${metadata.name}`),
 	];
-	const whole = writeScenario(read.input, chosen, { head, reasons: true });
+	const whole = writeScenario(chosen, { head, reasons: true });
 	// Reasons are for readers; a file that is too large to be read has none.
 	return Buffer.byteLength(whole) <= maximumFileSize
 		? whole
-		: writeScenario(read.input, chosen, { head, reasons: false });
+		: writeScenario(chosen, { head, reasons: false });
 }
 
 function summaryOf({ input, ignored }: ReadManifests, { chosen, untold, mutants }: ChosenAttempts): string[] {

@@ -19,24 +19,16 @@ export function draftScenario(input: GenerateInput, further?: World): Scenario {
 		const namespace = object.metadata.namespace ?? 'default';
 		if (namespace !== meshRootNamespace) add(namespace, {}, 'none');
 	}
-	for (const [name, { labels }] of Object.entries(further?.namespaces ?? {})) add(name, { ...labels }, 'none');
 	const pods: Scenario['pods'] = Object.fromEntries(
 		Object.entries(input.pods).map(([name, pod]) => [name, podSpec(pod)]),
 	);
-	for (const [name, { namespace, labels, namedPorts }] of Object.entries(further?.pods ?? {}))
-		pods[name] ??= podSpec({ namespace, labels: { ...labels }, ports: [...namedPorts] });
 	const external: Scenario['external'] = Object.fromEntries(
 		Object.entries(input.external).map(([name, { ports, addresses }]) => [
 			name,
 			{ listen: ports.map((port) => listenSpec(port)), addresses },
 		]),
 	);
-	for (const [name, { addresses }] of Object.entries(further?.external ?? {})) {
-		const [ipv4, ipv6] = [addresses.ipv4?.exact, addresses.ipv6?.exact];
-		const named = { ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) };
-		external[name] ??= { listen: [], addresses: Object.keys(named).length > 0 ? named : undefined };
-	}
-	return {
+	const scenario: Scenario = {
 		...{
 			name: input.name,
 			file: 'generated',
@@ -60,6 +52,27 @@ export function draftScenario(input: GenerateInput, further?: World): Scenario {
 		),
 		policies: input.policies.map(({ name, object }) => ({ name, object, position: nowhere })),
 	};
+	return further ? withFurther(scenario, further) : scenario;
+}
+
+/** With pods, namespaces and endpoints that nobody declared; what has their names stays as it is. */
+export function withFurther(
+	scenario: Scenario,
+	further: Pick<World, 'namespaces' | 'pods' | 'external'>,
+): Scenario {
+	const namespaces = { ...scenario.namespaces };
+	for (const [name, { labels }] of Object.entries(further.namespaces))
+		namespaces[name] ??= { labels: { ...labels }, mesh: 'none', existing: false };
+	const pods = { ...scenario.pods };
+	for (const [name, { namespace, labels, namedPorts }] of Object.entries(further.pods))
+		pods[name] ??= podSpec({ namespace, labels: { ...labels }, ports: [...namedPorts] });
+	const external = { ...scenario.external };
+	for (const [name, { addresses }] of Object.entries(further.external)) {
+		const [ipv4, ipv6] = [addresses.ipv4?.exact, addresses.ipv6?.exact];
+		const named = { ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }) };
+		external[name] ??= { listen: [], addresses: Object.keys(named).length > 0 ? named : undefined };
+	}
+	return { ...scenario, namespaces, pods, external };
 }
 
 function podSpec({ namespace, labels, ports, serviceAccount, hostNetwork, annotations, mesh }: PodInput): PodSpec {

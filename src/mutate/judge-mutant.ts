@@ -1,14 +1,14 @@
 import type { Prediction } from '../model/plan.ts';
-import { type CompiledPolicies, compilePolicies } from '../policy/compile-policies.ts';
-import { compareMoments, inWorld, type MomentComparison } from './comparison.ts';
+import type { CompiledPolicies } from '../policy/compile-policies.ts';
+import { compareMoments, type MomentComparison } from './comparison.ts';
 import { declarationOf } from './declaration.ts';
-import { type FurtherWorld, furtherWorld } from './further-world.ts';
+import type { FurtherWorld } from './further-world.ts';
+import { lookFurther } from './look-further.ts';
 import type { Mutant } from './mutant.ts';
 import { noticedBy } from './notice.ts';
 import { attemptText, listenerFor, pathText, type Remedy } from './remedy.ts';
 import { type Found, lookAt, searchPaths, type SearchResult } from './search.ts';
 import { compiledAt, type Subject } from './subject.ts';
-import { whatDiffers } from './what-differs.ts';
 import { momentText } from './moment-text.ts';
 
 /** What became of one mutant. */
@@ -81,7 +81,7 @@ function unnoticed(
 		return missed(subject, mutant, hit);
 	}
 	const paths = looked.reduce((sum, one) => sum + one.paths, 0);
-	const further = lookFurther(subject, mutant, when);
+	const further = beyond(subject, mutant, when);
 	if (further.remedy) return { is: 'beyond', remedy: further.remedy, paths };
 	const doubt = looked.flatMap(({ doubtful, moment }) => (doubtful ? [undecided(subject, doubtful, moment)] : []))[0];
 	const undecidable = doubt ?? further.doubt;
@@ -117,39 +117,23 @@ function placesFor(
 	return places.toSorted((one, other) => attempts(one) - attempts(other));
 }
 
-function lookFurther(
+/** With something that nobody declared. */
+function beyond(
 	subject: Subject,
 	mutant: Mutant,
 	when: readonly { moment: number; comparison: MomentComparison }[],
 ): { remedy?: Remedy; doubt?: Fate } {
 	let doubt: Fate | undefined;
-	for (const { moment, comparison } of when) {
-		const { gone, come, world } = comparison;
-		const [one, other] = [gone[0], come[0]];
-		const differing = one && other && one.metadata === other.metadata ? whatDiffers(one, other) : [...gone, ...come];
-		const further = furtherWorld(world, differing, [...gone, ...come]);
-		const state = subject.states[moment];
-		if (!state) continue;
-		const policies = [...state.policies.values()];
-		const steps = [...state.policies.keys()].map((identity) => state.created.get(identity) ?? 0);
-		const before = compilePolicies(policies, further.world, steps);
-		const inside = inWorld(subject, mutant, moment, further.world, () => before);
-		if (!inside) continue;
-		const { pods, external } = subject.plan.workload;
-		const { found, doubtful } = searchPaths({
-			...{ comparison: inside, families: subject.families, listeners: { pods, external }, policies },
-			within: ({ from, to }) => [from, to].some((end) => isFurther(end, further)),
-		});
+	for (const place of when) {
+		const looked = lookFurther(subject, mutant, place);
+		if (!looked) continue;
+		const { found, doubtful, further, before } = looked;
 		if (doubtful) doubt ??= undecidedBy(before, doubtful);
 		if (!found) continue;
 		const because = before.predict({ ...found.attempt.connection, family: found.family }).because;
-		return { remedy: remedyOf(subject, mutant, found, moment, because, further) };
+		return { remedy: remedyOf(subject, mutant, found, place.moment, because, further) };
 	}
 	return doubt ? { doubt } : {};
-}
-
-function isFurther({ kind, name }: { kind: string; name: string }, { pods, external }: FurtherWorld): boolean {
-	return kind === 'pod' ? pods.has(name) : kind === 'external' && external.has(name);
 }
 
 function remedyOf(

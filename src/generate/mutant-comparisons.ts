@@ -1,0 +1,56 @@
+import type { IpFamily } from '../model/address.ts';
+import { compareMoments, type MomentComparison } from '../mutate/comparison.ts';
+import type { Mutant } from '../mutate/mutant.ts';
+import type { Attempt } from '../mutate/paths.ts';
+import { type Found, lookAt, searchPaths } from '../mutate/search.ts';
+import type { Subject } from '../mutate/subject.ts';
+import type { World } from '../policy/world.ts';
+
+/** The mutants of one subject at its last moment, each compared once. */
+export class MutantComparisons {
+	readonly subject: Subject;
+	readonly moment: number;
+	readonly world: World;
+	readonly families: readonly IpFamily[];
+	readonly #known = new Map<Mutant, MomentComparison | undefined>();
+
+	constructor(subject: Subject) {
+		this.subject = subject;
+		this.moment = subject.timeline.moments.length - 1;
+		const last = subject.timeline.moments.at(-1);
+		if (!last) throw new Error('a timeline has a moment');
+		this.world = last.world;
+		// Where no policy speaks of addresses all families are the same.
+		const addressed = JSON.stringify(subject.scenario.policies.map(({ object }) => object)).includes('"ipBlock"');
+		this.families = addressed ? subject.families : subject.families.slice(0, 1);
+	}
+
+	/** Undefined: it changes nothing that is in force. */
+	of(mutant: Mutant): MomentComparison | undefined {
+		if (!this.#known.has(mutant)) this.#known.set(mutant, compareMoments(this.subject, mutant)[this.moment]);
+		return this.#known.get(mutant);
+	}
+
+	/** What is written once holds for all families. `divided`: they may say different things. */
+	look(attempt: Attempt, mutant: Mutant, divided: boolean): Found | undefined {
+		const comparison = this.of(mutant);
+		if (!comparison?.mayDifferBetween(attempt.connection)) return undefined;
+		const found = lookAt(attempt, comparison, this.families);
+		return !divided && found?.everywhere === undefined ? undefined : found;
+	}
+
+	/** Any path between any pods: what several policies decide together may be out of sight of each. */
+	search(mutant: Mutant): Found | undefined {
+		const comparison = this.of(mutant);
+		const state = this.subject.states[this.moment];
+		if (!comparison || !state) return undefined;
+		const { pods, external } = this.subject.plan.workload;
+		const request = { comparison, families: this.families, listeners: { pods, external } };
+		return searchPaths({ ...request, policies: [...state.policies.values()] }).found;
+	}
+
+	/** No longer needed: each holds all policies as they are with it. */
+	forget(mutants: Iterable<Mutant>): void {
+		for (const mutant of mutants) this.#known.delete(mutant);
+	}
+}
