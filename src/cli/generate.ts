@@ -102,9 +102,7 @@ function scenarioText(read: ReadManifests, chosen: ChosenAttempts, version: stri
 	];
 	const whole = writeScenario(chosen, { head, reasons: true });
 	// Reasons are for readers; a file that is too large to be read has none.
-	return Buffer.byteLength(whole) <= maximumFileSize
-		? whole
-		: writeScenario(chosen, { head, reasons: false });
+	return Buffer.byteLength(whole) <= maximumFileSize ? whole : writeScenario(chosen, { head, reasons: false });
 }
 
 function summaryOf({ input, ignored }: ReadManifests, { chosen, untold, mutants }: ChosenAttempts): string[] {

@@ -56,10 +56,7 @@ export function draftScenario(input: GenerateInput, further?: World): Scenario {
 }
 
 /** With pods, namespaces and endpoints that nobody declared; what has their names stays as it is. */
-export function withFurther(
-	scenario: Scenario,
-	further: Pick<World, 'namespaces' | 'pods' | 'external'>,
-): Scenario {
+export function withFurther(scenario: Scenario, further: Pick<World, 'namespaces' | 'pods' | 'external'>): Scenario {
 	const namespaces = { ...scenario.namespaces };
 	for (const [name, { labels }] of Object.entries(further.namespaces))
 		namespaces[name] ??= { labels: { ...labels }, mesh: 'none', existing: false };

@@ -114,12 +114,7 @@ function endsIn(world: World, names: readonly string[]): Pick<World, 'namespaces
 	return { pods, external: of(world.external), namespaces: Object.fromEntries(namespaces) };
 }
 
-function result(
-	cover: Cover,
-	scenario: Scenario,
-	mutants: readonly Mutant[],
-	target: MutationTarget,
-): ChosenAttempts {
+function result(cover: Cover, scenario: Scenario, mutants: readonly Mutant[], target: MutationTarget): ChosenAttempts {
 	const subject = subjectOf(scenario, target);
 	const compiled = compiledAt(subject, subject.timeline.moments.length - 1);
 	const byKey = new Map(mutants.map((mutant) => [mutantKey(mutant), mutant]));

@@ -76,7 +76,11 @@ function compare(
 		mayDiffer: (connection) => ends().mayDiffer(connection),
 		mayDifferBetween: (between) => ends().mayDifferBetween(between),
 		meaningBetween: (between) => {
-			const parts = [ends().differenceBetween(between), before().meaningBetween(between), after().meaningBetween(between)];
+			const parts = [
+				ends().differenceBetween(between),
+				before().meaningBetween(between),
+				after().meaningBetween(between),
+			];
 			return parts.includes(undefined) ? undefined : parts.join(' ');
 		},
 		before: (connection) => before().verdict(connection),

@@ -111,22 +111,21 @@ export function* attemptsBetween(
 }
 
 /** How many attempts the tiers have together in a world without sidecars. */
-export function countAttempts(
-	to: Ends['to'],
-	world: World,
-	listeners: Listeners,
-	telling: readonly number[],
-): number {
+export function countAttempts(to: Ends['to'], world: World, listeners: Listeners, telling: readonly number[]): number {
 	const listened = listenersAt(to, world, listeners);
 	if (to.kind === 'service' || isOwn(to.name)) return listened.length;
 	const ports = new Set(telling);
-	const twice = new Set(listened.filter(({ port }) => ports.has(port)).map(({ port, protocol }) => `${port}/${protocol}`));
+	const twice = new Set(
+		listened.filter(({ port }) => ports.has(port)).map(({ port, protocol }) => `${port}/${protocol}`),
+	);
 	return listened.length + ports.size * protocols.length - twice.size;
 }
 
 /** The same text: the same listeners, so that the same can be tried there. */
 export function listenersText(to: Ends['to'], world: World, listeners: Listeners): string {
-	const listened = listenersAt(to, world, listeners).map(({ port, protocol, speaks }) => `${port}/${protocol}/${speaks}`);
+	const listened = listenersAt(to, world, listeners).map(
+		({ port, protocol, speaks }) => `${port}/${protocol}/${speaks}`,
+	);
 	return isOwn(to.name) ? `own ${listened.join()}` : listened.join();
 }
 

@@ -43,7 +43,8 @@ export class MeaningTable {
 		const key = isolated ? texts.map((ports) => ports.join(' ')).join('|') : 'not isolated';
 		const known = this.#known.get(key);
 		if (known) return known;
-		const read = (ports: string[]) => ports.map((text) => (text === everyPort ? undefined : (JSON.parse(text) as PortSpec[])));
+		const read = (ports: string[]) =>
+			ports.map((text) => (text === everyPort ? undefined : (JSON.parse(text) as PortSpec[])));
 		const [yes = [], unknown = [], open = []] = texts.map(read);
 		const meaning = { id: this.#known.size, isolated, lets: { yes, unknown, open } };
 		this.#known.set(key, meaning);

@@ -52,7 +52,7 @@ describe('generated scenarios', function () {
 			if (chooseAttempts(input, target).chosen.length === 0) return;
 			expect(generated(input).unnoticed).to.deep.equal([]);
 		});
-		fc.assert(property, { numRuns: 6, seed: 7, endOnFailure: true, interruptAfterTimeLimit: 120_000 });
+		fc.assert(property, { numRuns: 60, seed: 7, endOnFailure: true, interruptAfterTimeLimit: 120_000 });
 	});
 
 	const web = networkPolicy(
