@@ -45,25 +45,6 @@ export function decideSide(index: PolicyIndex, request: SideRequest): Side {
 	return { ...side, verdict: anyOf(side.matching.map(({ truth }) => truth)) };
 }
 
-/** What `decideSide` says, and nothing of why: whether some policy isolates the pod, and whether a rule lets it through. */
-export function sideTruth(index: PolicyIndex, request: SideRequest): { isolated: boolean; truth: Truth } {
-	const { direction, pod, other, port, protocol, family, destination } = request;
-	const policies = index.selecting(pod, direction);
-	let truth: Truth = policies.length === 0 ? 'yes' : 'no';
-	for (const policy of policies) {
-		for (const rule of policy[direction] ?? []) {
-			if (!holdsPort(rule.ports, port, protocol, destination)) continue;
-			if (!rule.peers) return { isolated: true, truth: 'yes' };
-			for (const peer of rule.peers) {
-				const matches = index.matchesPeer(peer, policy.namespace, other, family);
-				if (matches === 'yes') return { isolated: true, truth: 'yes' };
-				if (matches === 'unknown' || (matches === 'open' && truth !== 'unknown')) truth = matches;
-			}
-		}
-	}
-	return { isolated: policies.length > 0, truth };
-}
-
 function matchesOf(
 	index: PolicyIndex,
 	policy: NetworkPolicy,

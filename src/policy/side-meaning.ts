@@ -20,7 +20,7 @@ const everyPort = 'every port';
 
 const surest = ['yes', 'unknown', 'open'] as const;
 
-/** As `sideTruth`. `destination`: the owner of named ports. */
+/** The verdict of `decideSide`. `destination`: the owner of named ports. */
 export function truthAt(
 	{ isolated, lets }: SideMeaning,
 	port: number,
