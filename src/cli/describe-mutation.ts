@@ -82,11 +82,12 @@ function missing(mutants: readonly JudgedMutant[], title: string, verbose: boole
 	];
 }
 
-function remedyLines({ attempt, when, listen, declare }: Remedy): string[] {
+function remedyLines({ attempt, when, listen, declare, open }: Remedy): string[] {
 	return [
 		...declare.map(({ key, value }) => `+ ${key}: ${value}`),
 		...(listen ? [`+ ${listen.target}.listen: ${listen.port}`] : []),
 		`+ - ${attempt}${when === undefined ? '' : `   # ${when}`}`,
+		...open.map((one) => `+ - ${one.attempt}   # ${one.when}`),
 	];
 }
 

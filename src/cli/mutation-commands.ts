@@ -25,6 +25,10 @@ export const mutate = {
 			kind: 'switch',
 			help: 'count what only a further pod could tell, and what only `expect: predicted` notices, as missed',
 		},
+		fix: {
+			kind: 'switch',
+			help: 'write the attempts and listeners that are missing into the scenario files, and count again',
+		},
 		verbose: { kind: 'switch', short: 'v', help: 'every mutant, also those that are noticed' },
 		json,
 	},
@@ -32,6 +36,7 @@ export const mutate = {
 		'gatecrash mutate my.yaml',
 		'gatecrash mutate scenarios --min-score 90',
 		'gatecrash mutate my.yaml --mutant database/ -v',
+		'gatecrash mutate my.yaml --fix',
 	],
 } as const satisfies CommandSpec;
 

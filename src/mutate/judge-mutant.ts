@@ -6,10 +6,10 @@ import type { FurtherWorld } from './further-world.ts';
 import { lookFurther } from './look-further.ts';
 import type { Mutant } from './mutant.ts';
 import { noticedBy } from './notice.ts';
-import { attemptText, listenerFor, pathText, type Remedy } from './remedy.ts';
+import { openPlaces, placeOf } from './remedy-place.ts';
+import { listenerFor, pathText, type Remedy } from './remedy.ts';
 import { type Found, lookAt, searchPaths, type SearchResult } from './search.ts';
 import { compiledAt, type Subject } from './subject.ts';
-import { momentText } from './moment-text.ts';
 
 /** What became of one mutant. */
 export type Fate =
@@ -65,7 +65,7 @@ function unnoticed(
 	proposed: Proposed[],
 ): Fate {
 	const again = proposed.flatMap(({ moment, found }) => repeated(found, moment, moments[moment], subject))[0];
-	if (again) return missed(subject, mutant, again);
+	if (again) return missed(subject, again);
 	const when = placesFor(subject, moments);
 	if (when.length === 0)
 		return { is: 'equivalent', because: 'it is never in force when attempts can be made', paths: 0 };
@@ -78,7 +78,7 @@ function unnoticed(
 	const hit = looked.flatMap(({ found, moment }) => (found ? [{ found, moment }] : []))[0];
 	if (hit) {
 		proposed.push(hit);
-		return missed(subject, mutant, hit);
+		return missed(subject, hit);
 	}
 	const paths = looked.reduce((sum, one) => sum + one.paths, 0);
 	const further = beyond(subject, mutant, when);
@@ -100,9 +100,9 @@ function repeated(
 	return found ? [{ moment, found }] : [];
 }
 
-function missed(subject: Subject, mutant: Mutant, { found, moment }: Proposed): Fate {
+function missed(subject: Subject, { found, moment }: Proposed): Fate {
 	const { because } = compiledAt(subject, moment).predict({ ...found.attempt.connection, family: found.family });
-	return { is: 'missed', remedy: remedyOf(subject, mutant, found, moment, because, undefined) };
+	return { is: 'missed', remedy: remedyOf(subject, found, moment, because, undefined) };
 }
 
 /** Moments at which the mutant is another policy, those first at which the scenario attempts something. */
@@ -131,14 +131,13 @@ function beyond(
 		if (doubtful) doubt ??= undecidedBy(before, doubtful);
 		if (!found) continue;
 		const because = before.predict({ ...found.attempt.connection, family: found.family }).because;
-		return { remedy: remedyOf(subject, mutant, found, place.moment, because, further) };
+		return { remedy: remedyOf(subject, found, place.moment, because, further) };
 	}
 	return doubt ? { doubt } : {};
 }
 
 function remedyOf(
 	subject: Subject,
-	mutant: Mutant,
 	found: Found,
 	moment: number,
 	because: string[],
@@ -147,31 +146,12 @@ function remedyOf(
 	const { from, to } = found.attempt.connection;
 	const declare = further ? [from, to].flatMap((end) => declarationOf(end, further, found)) : [];
 	const target = to.kind === 'external' ? `external.${to.name}` : `pods.${to.name}`;
-	const listen = declare.some(({ key }) => key === target) ? undefined : listenerFor(found);
+	const listen = declare.some(({ key }) => key === target) ? undefined : listenerFor(found, subject.scenario);
 	const { before, after } = found;
-	const name = hasId(subject, found, moment) ? mutant.operator : undefined;
 	return {
-		attempt: attemptText(found, name),
-		when: momentText(subject, moment),
-		listen,
-		declare,
-		before,
-		after,
-		because,
+		...placeOf(subject, found, moment),
+		...{ open: further ? [] : openPlaces(subject, found, moment), listen, declare, before, after, because },
 	};
-}
-
-/** Another attempt on the same path would have the same case id. */
-function hasId(subject: Subject, found: Found, moment: number): boolean {
-	const phase = subject.timeline.moments[moment]?.attempts?.phase;
-	const kind = found.attempt.connection.attempted?.kind ?? 'connect';
-	const { from, to, port, protocol } = found.attempt.connection;
-	return subject.plan.cells.some(
-		(cell) =>
-			cell.phase === phase &&
-			cell.kind === kind &&
-			[cell.from.name, cell.to.name, cell.port, cell.protocol].join() === [from.name, to.name, port, protocol].join(),
-	);
 }
 
 function undecided(subject: Subject, found: Found, moment: number): Fate {

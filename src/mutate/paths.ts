@@ -89,14 +89,15 @@ export function* attemptsBetween(
 	{ telling, tier }: PortChoice,
 ): Generator<Attempt> {
 	const listened = listenersAt(to, world, listeners);
-	const make = function* (port: number, protocol: Protocol, speaks: ListenSpec['speaks'], there: boolean) {
-		for (const attempted of kindsOf(from, world, protocol, speaks)) {
+	const make = function* ({ port, protocol, speaks, first }: Listening, there: boolean) {
+		for (const kind of kindsOf(from, world, protocol, speaks)) {
+			const attempted = first && speaks === 'tcp' ? { ...kind, first } : kind;
 			const connection = { from, to, port, protocol, family: ipFamilies[0] ?? 'ipv4', attempted };
 			yield { connection, listened: there, speaks };
 		}
 	};
 	if (tier === 'listened') {
-		for (const { port, protocol, speaks } of listened) yield* make(port, protocol, speaks, true);
+		for (const one of listened) yield* make(one, true);
 		return;
 	}
 	// Nobody can listen on more ports of the cluster's own DNS, or let a Service have more.
@@ -105,7 +106,7 @@ export function* attemptsBetween(
 		if ((protocol === 'sctp') !== (tier === 'rare')) continue;
 		for (const port of telling) {
 			if (listened.some((one) => one.port === port && one.protocol === protocol)) continue;
-			yield* make(port, protocol, protocol, false);
+			yield* make({ port, protocol, speaks: protocol }, false);
 		}
 	}
 }
@@ -133,7 +134,7 @@ export function inFamily({ connection }: Attempt, family: IpFamily): Connection 
 	return { ...connection, family };
 }
 
-type Listening = Pick<ListenSpec, 'port' | 'protocol' | 'speaks'>;
+type Listening = Pick<ListenSpec, 'port' | 'protocol' | 'speaks' | 'first'>;
 
 function listenersAt(to: Connection['to'], world: World, { pods, external }: Listeners): readonly Listening[] {
 	if (to.kind === 'external') return external[to.name]?.listen ?? [];
@@ -142,7 +143,7 @@ function listenersAt(to: Connection['to'], world: World, { pods, external }: Lis
 		return ports.map(({ port, protocol }) => ({
 			port,
 			protocol,
-			speaks: speaksBehind(to.name, world, pods) ?? protocol,
+			...(backendOf(to.name, world, pods) ?? { speaks: protocol }),
 		}));
 	}
 	if (to.name === clusterDnsName) {
@@ -152,13 +153,18 @@ function listenersAt(to: Connection['to'], world: World, { pods, external }: Lis
 }
 
 /** A Service speaks what its backends speak. */
-function speaksBehind(name: string, world: World, pods: Listeners['pods']): ListenSpec['speaks'] | undefined {
+function backendOf(
+	name: string,
+	world: World,
+	pods: Listeners['pods'],
+): Pick<ListenSpec, 'speaks' | 'first'> | undefined {
 	const { namespace, selector = {} } = world.services[name] ?? {};
 	const backend = Object.entries(world.pods).find(
 		([, pod]) =>
 			pod.namespace === namespace && Object.entries(selector).every(([key, value]) => pod.labels[key] === value),
 	);
-	return backend && pods[backend[0]]?.listen.find(({ protocol }) => protocol === 'tcp')?.speaks;
+	const listener = backend && pods[backend[0]]?.listen.find(({ protocol }) => protocol === 'tcp');
+	return listener && { speaks: listener.speaks, ...(listener.first && { first: listener.first }) };
 }
 
 const istio = ['istio-peer-exchange', 'istio', 'istio-http/1.1'];
@@ -174,7 +180,8 @@ function kindsOf(
 	const client = from.kind === 'pod' ? world.pods[from.name] : undefined;
 	if (client && hasSidecar(client)) {
 		const identity = identityOf(client);
-		return [{ kind: 'mtls' }, ...(speaks === 'http' ? [{ kind: 'mtls', identity } as const] : [])];
+		const withIdentity = speaks === 'http' ? [{ kind: 'mtls', identity } as const] : [];
+		return [{ kind: 'mtls' }, ...withIdentity, { kind: 'connect' }];
 	}
 	const tls = (certificate: NonNullable<Attempted['tls']>['certificate'], alpn: string[]): Attempted => ({
 		kind: 'tls',

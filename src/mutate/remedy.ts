@@ -1,8 +1,10 @@
 import type { Protocol } from '../model/address.ts';
 import { clusterDnsName } from '../model/cluster-dns.ts';
+import type { SourcePosition } from '../model/diagnostic.ts';
 import type { Prediction } from '../model/plan.ts';
 import type { Attempted, Connection } from '../policy/world.ts';
 import { flowText } from './flow-text.ts';
+import type { Listeners } from './paths.ts';
 import type { Found } from './search.ts';
 
 /** What would have to be written for a mutant to be noticed. */
@@ -11,6 +13,10 @@ export interface Remedy {
 	attempt: string;
 	/** Where, in a scenario of phases; undefined: among `attempts`. */
 	when: string | undefined;
+	/** An attempt of the scenario that is made then: the new one stands in the same list. Undefined: there is none. */
+	beside: SourcePosition | undefined;
+	/** The same path at other times, at which it is open: without that its block is not proven. */
+	open: { attempt: string; when: string; beside: SourcePosition }[];
 	/** Listeners that the target lacks: `database: [5433/tcp]`. */
 	listen: { target: string; port: string } | undefined;
 	/** What has to be declared for it, as it would stand in the file: `pods.NAME`, `namespaces.NAME`, `external.NAME`. */
@@ -65,10 +71,11 @@ export function attemptText(found: Found, name: string | undefined): string {
 	return flowText(attemptValue(found, name));
 }
 
-/** What the target would have to listen on; undefined where it does. */
-export function listenerFor({ attempt }: Found): Remedy['listen'] {
+/** What the target would have to listen on; undefined where it is declared to. Where it resolves names it is not yet. */
+export function listenerFor({ attempt }: Found, { pods, external }: Listeners): Remedy['listen'] {
 	const { to, port, protocol } = attempt.connection;
-	if (attempt.listened || (to.kind !== 'pod' && to.kind !== 'external')) return undefined;
+	const declared = (to.kind === 'pod' ? pods : to.kind === 'external' ? external : {})[to.name];
+	if (!declared || declared.listen.some((one) => one.port === port && one.protocol === protocol)) return undefined;
 	return { target: to.kind === 'pod' ? `pods.${to.name}` : `external.${to.name}`, port: listenText(port, protocol) };
 }
 

@@ -1,8 +1,9 @@
 import type { IpFamily } from '../model/address.ts';
 import type { Prediction } from '../model/plan.ts';
 import type { KubernetesObject } from '../model/policy.ts';
+import { identityOf } from '../policy/mesh/identity.ts';
 import { isPlain } from '../policy/plain-paths.ts';
-import type { Connection, World } from '../policy/world.ts';
+import type { Attempted, Connection, World } from '../policy/world.ts';
 import type { MomentComparison } from './comparison.ts';
 import {
 	type Attempt,
@@ -138,6 +139,7 @@ export function lookAt(
 		const connection = inFamily(attempt, family);
 		if (!comparison.mayDiffer(connection)) continue;
 		const [before, after] = [comparison.before(connection), comparison.after(connection)];
+		if (before !== after && arrivesBare(connection, comparison)) continue;
 		if (before === after && (isDefinite(before) || isOpenAnyway(connection, before, comparison.world))) {
 			result.masked ??= attempt;
 			continue;
@@ -148,6 +150,25 @@ export function lookAt(
 		result.doubtful ??= found;
 	}
 	return undefined;
+}
+
+/** Whether, on either side, it arrives as something else than what was attempted, of which no attempt of its kind can tell. */
+function arrivesBare({ attempted, ...path }: Connection, { before, after, world }: MomentComparison): boolean {
+	const is = (say: MomentComparison['before'], as: Attempted, verdict: Verdict) =>
+		say({ ...path, attempted: as }) === verdict;
+	// What gets through in the clear is neither allowed nor blocked; declared as `unprotected` it says nothing of the rest.
+	if (attempted?.kind === 'mtls') {
+		const client = path.from.kind === 'pod' ? world.pods[path.from.name] : undefined;
+		const proven: Attempted = { ...attempted, ...(client && { identity: identityOf(client) }) };
+		return [before, after].some(
+			(say) =>
+				(is(say, attempted, 'blocked') && is(say, { kind: 'connect' }, 'allowed')) ||
+				(is(say, attempted, 'allowed') && is(say, proven, 'blocked')),
+		);
+	}
+	// TLS that is passed on to a server that greets in the clear meets an answer that is nobody's.
+	if (attempted?.kind !== 'tls' || attempted.first !== 'server') return false;
+	return [before, after].some((say) => is(say, attempted, 'blocked') && is(say, { kind: 'plaintext' }, 'allowed'));
 }
 
 /**

@@ -31,7 +31,7 @@ export interface Subject {
 /** Planned as for a cluster that can do everything: which attempts one can carry out is another question. */
 export function subjectOf(written: Scenario, target: MutationTarget): Subject {
 	const capabilities = new Set(capabilityNames);
-	const { plan: planned } = planScenarios([written], { name: 'any', capabilities, ...target });
+	const { plan: planned } = planScenarios([withGroupIds(written)], { name: 'any', capabilities, ...target });
 	const [made] = planned.scenarios;
 	if (!made) throw new Error('a plan has the scenarios that were planned');
 	// Without attempts nothing would be applied either; here the policies are what is asked about.
@@ -43,6 +43,15 @@ export function subjectOf(written: Scenario, target: MutationTarget): Subject {
 	const scenario = { ...written, policies: policiesForFamilies(written, target.families) };
 	const timeline = timelineOf(plan, scenario, target.known);
 	return { scenario, families, plan, timeline, states: statesOf(timeline, plan, scenario), compiled: [] };
+}
+
+/** Where a cluster's security groups have no id yet, the scenario would be planned as one that is skipped. */
+function withGroupIds(scenario: Scenario): Scenario {
+	const groups = Object.entries(scenario.securityGroups).map(([name, group]) => [
+		name,
+		group.exists === false ? group : { ...group, id: group.id ?? `sg-${name}` },
+	]);
+	return { ...scenario, securityGroups: Object.fromEntries(groups) };
 }
 
 /** The scenario with the mutant in the place of its policy. */

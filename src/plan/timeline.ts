@@ -14,8 +14,8 @@ export interface Moment {
 	change: Change | undefined;
 	/** Whatever the policies say. */
 	world: World;
-	/** Attempts of the scenario are made then: the phase of the first of them. */
-	attempts: { phase: string | undefined } | undefined;
+	/** Attempts of the scenario are made then: the phase of the first of them; rather of the first while no fault is in force. */
+	attempts: { phase: string | undefined; undisturbed: boolean } | undefined;
 	/** A fault makes it; no attempt but those around the fault can be made then. */
 	passing: boolean;
 }
@@ -99,7 +99,9 @@ class Follower {
 	follow(): Timeline {
 		const byId = new Map(this.#plan.cells.map((cell) => [cell.id, cell]));
 		let now = this.#add(undefined, undefined, false);
+		let undisturbed = true;
 		for (const step of this.#plan.steps) {
+			if (step.do === 'inject' || step.do === 'heal') undisturbed = step.do === 'heal';
 			if (isChange(step)) {
 				now = this.#add(now, step, false);
 				for (const held of this.#held.values()) held.moments.push(isCut(held.connection, step) ? undefined : now);
@@ -107,7 +109,10 @@ class Follower {
 				for (const one of step.holds) this.#held.set(heldKey(one.name, one), { connection: one, moments: [now] });
 			} else if (step.do === 'attempt' && step.purpose === 'declared') {
 				const moment = this.#timeline.moments[now];
-				if (moment) moment.attempts ??= { phase: step.phase };
+				const { phase } = step;
+				if (moment && !moment.attempts?.undisturbed) {
+					moment.attempts = undisturbed || !moment.attempts ? { phase, undisturbed } : moment.attempts;
+				}
 				for (const id of step.cells) this.#attempt(byId.get(id), now);
 			} else if (step.do === 'chaos') {
 				const moments = this.#turns(step.chaos.turns, now);
