@@ -30,7 +30,8 @@ export function openPlaces(subject: Subject, found: Found, moment: number): Reme
 	return [before, after].flatMap((one) => {
 		if (one === undefined || hasId(subject, found.attempt.connection, one)) return [];
 		const { attempt, when, beside } = placeOf(subject, { ...found, everywhere: 'allowed' }, one);
-		return when !== undefined && beside ? [{ attempt, when, beside }] : [];
+		const { because } = compiledAt(subject, one).predict({ ...found.attempt.connection, family: found.family });
+		return when !== undefined && beside ? [{ attempt, when, beside, because }] : [];
 	});
 }
 

@@ -16,7 +16,7 @@ export interface Remedy {
 	/** An attempt of the scenario that is made then: the new one stands in the same list. Undefined: there is none. */
 	beside: SourcePosition | undefined;
 	/** The same path at other times, at which it is open: without that its block is not proven. */
-	open: { attempt: string; when: string; beside: SourcePosition }[];
+	open: { attempt: string; when: string; beside: SourcePosition; because: string[] }[];
 	/** Listeners that the target lacks: `database: [5433/tcp]`. */
 	listen: { target: string; port: string } | undefined;
 	/** What has to be declared for it, as it would stand in the file: `pods.NAME`, `namespaces.NAME`, `external.NAME`. */

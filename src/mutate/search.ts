@@ -153,22 +153,25 @@ export function lookAt(
 }
 
 /** Whether, on either side, it arrives as something else than what was attempted, of which no attempt of its kind can tell. */
-function arrivesBare({ attempted, ...path }: Connection, { before, after, world }: MomentComparison): boolean {
-	const is = (say: MomentComparison['before'], as: Attempted, verdict: Verdict) =>
-		say({ ...path, attempted: as }) === verdict;
+function arrivesBare({ attempted, ...path }: Connection, comparison: MomentComparison): boolean {
+	type Side = (as: Attempted) => Verdict;
+	const sides: Side[] = [
+		(as) => comparison.before({ ...path, attempted: as }),
+		(as) => comparison.after({ ...path, attempted: as }),
+	];
 	// What gets through in the clear is neither allowed nor blocked; declared as `unprotected` it says nothing of the rest.
 	if (attempted?.kind === 'mtls') {
-		const client = path.from.kind === 'pod' ? world.pods[path.from.name] : undefined;
+		const client = path.from.kind === 'pod' ? comparison.world.pods[path.from.name] : undefined;
 		const proven: Attempted = { ...attempted, ...(client && { identity: identityOf(client) }) };
-		return [before, after].some(
+		return sides.some(
 			(say) =>
-				(is(say, attempted, 'blocked') && is(say, { kind: 'connect' }, 'allowed')) ||
-				(is(say, attempted, 'allowed') && is(say, proven, 'blocked')),
+				(say(attempted) === 'blocked' && say({ kind: 'connect' }) === 'allowed') ||
+				(say(attempted) === 'allowed' && say(proven) === 'blocked'),
 		);
 	}
 	// TLS that is passed on to a server that greets in the clear meets an answer that is nobody's.
 	if (attempted?.kind !== 'tls' || attempted.first !== 'server') return false;
-	return [before, after].some((say) => is(say, attempted, 'blocked') && is(say, { kind: 'plaintext' }, 'allowed'));
+	return sides.some((say) => say(attempted) === 'blocked' && say({ kind: 'plaintext' }) === 'allowed');
 }
 
 /**

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { flowText } from './flow-text.ts';
 import type { MutatedScenario } from './mutate-scenario.ts';
 import type { Remedy } from './remedy.ts';
+import { shortReason } from './short-reason.ts';
 
 /** An attempt that has to be added to a scenario so that what it misses is noticed. */
 export interface MissingAttempt {
@@ -19,6 +20,8 @@ interface Group {
 	attempt: Record<string, unknown>;
 	targets: Set<string>;
 	mutants: string[];
+	/** Why it is expected, for each target. */
+	because: (readonly string[])[];
 	listen: MissingAttempt['listen'];
 }
 
@@ -30,34 +33,45 @@ export function whatIsMissing({ mutants }: MutatedScenario): MissingAttempt[] {
 	const groups = new Map<string, Group>();
 	for (const { mutant, fate } of mutants) {
 		if (fate.is !== 'missed' || (fate.remedy.when !== undefined && fate.remedy.beside === undefined)) continue;
-		const { attempt, beside, listen, open } = fate.remedy;
-		const group = add(groups, attempt, beside);
+		const { attempt, beside, because, listen, open } = fate.remedy;
+		const group = add(groups, attempt, beside, because);
 		group.mutants.push(mutant.id);
-		for (const one of [group, ...open.map((place) => add(groups, place.attempt, place.beside))]) {
+		const elsewhere = open.map((place) => add(groups, place.attempt, place.beside, place.because));
+		for (const one of [group, ...elsewhere]) {
 			if (listen) one.listen.set(listen.target, (one.listen.get(listen.target) ?? new Set()).add(listen.port));
 		}
 	}
 	return [...groups.values()].map(attemptOf);
 }
 
-function add(groups: Map<string, Group>, text: string, beside: Remedy['beside']): Group {
+function add(groups: Map<string, Group>, text: string, beside: Remedy['beside'], because: readonly string[]): Group {
 	const { to, name, ...attempt } = parse(text) as Record<string, unknown>;
 	const key = JSON.stringify([beside, attempt]);
-	const group: Group = groups.get(key) ?? { beside, attempt, targets: new Set(), mutants: [], listen: new Map() };
+	const group: Group = groups.get(key) ?? {
+		beside,
+		attempt,
+		targets: new Set(),
+		mutants: [],
+		because: [],
+		listen: new Map(),
+	};
 	groups.set(key, group);
 	if (name !== undefined) group.attempt = { ...group.attempt, name };
 	if (typeof to === 'string') group.targets.add(to);
+	group.because.push(because);
 	return group;
 }
 
-function attemptOf({ beside, attempt, targets, mutants, listen }: Group): MissingAttempt {
+function attemptOf({ beside, attempt, targets, mutants, because, listen }: Group): MissingAttempt {
 	const { name, kind, certificate, alpn, from, ...rest } = attempt;
 	const before = Object.fromEntries(
 		Object.entries({ name, kind, certificate, alpn, from }).filter(([, value]) => value !== undefined),
 	);
 	const [to, ...more] = [...targets];
 	const target = to === undefined ? {} : { to: more.length > 0 ? [to, ...more] : to };
-	const value = flowText({ ...before, ...target, ...rest });
+	const { expect } = rest;
+	const reason = expect === 'allowed' || expect === 'blocked' ? { reason: shortReason(expect, because) } : {};
+	const value = flowText({ ...before, ...target, ...rest, ...reason });
 	const [first, ...others] = mutants;
 	const notices = `notices ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
 	return { value, comment: first === undefined ? 'open, where another phase closes it' : notices, beside, listen };

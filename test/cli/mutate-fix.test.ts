@@ -94,7 +94,7 @@ describe('gatecrash mutate --fix', function () {
 		expect(stderr).to.contain('can’t be added by itself');
 		// What does not stand in its way is added all the same.
 		const all = await fix(text);
-		expect(all.text).to.contain('{from: stranger, to: web:80, expect: blocked}');
+		expect(all.text).to.contain('{from: stranger, to: web:80, expect: blocked, reason: no rule allows it}');
 		expect(all.text).to.not.contain('web:81');
 		expect(all.text).to.contain('web: {namespace: shop, labels: {app: web}, listen: [80/tcp]}');
 	});
