@@ -1,4 +1,4 @@
-import type { Proof, RunVerdicts } from '../model/verdict.ts';
+import type { ChaosMeasures, Proof, RunVerdicts, Verdict } from '../model/verdict.ts';
 import { describeDuration, describePhases, plural } from './counts.ts';
 import { gateFacts } from './gate-view.ts';
 import { describeWireOfRun } from './wire.ts';
@@ -9,7 +9,8 @@ export function summaryFacts(run: RunVerdicts): [string, string][] {
 		...gateFacts(run),
 		...parts(run),
 		...sampled(run),
-		['proof', describeProof(run)],
+		...proof(run),
+		...underFaults(run),
 		...wire(run),
 		...waits(run).map((text): [string, string] => ['wait', text]),
 		...settling(run).map((text): [string, string] => ['settled', text]),
@@ -33,19 +34,46 @@ function sampled(run: RunVerdicts): [string, string][] {
 	];
 }
 
-function describeProof(run: RunVerdicts): string {
+function proof(run: RunVerdicts): [string, string][] {
 	const proofs: Record<Proof, number> = { bracketed: 0, contrast: 0, none: 0 };
 	const closed = run.scenarios
 		.flatMap((scenario) => scenario.cells)
 		.filter((cell) => cell.verdict === 'enforced' && cell.observed.state === 'closed');
 	for (const cell of closed) proofs[cell.proof] += 1;
-	if (closed.length === 0) return 'no cell was shown to be blocked';
+	// Paths that were open at times say for themselves when they were not.
+	if (closed.length === 0 && forbiddenAtTimes(run).length > 0) return [];
+	if (closed.length === 0) return [['proof', 'no cell was shown to be blocked']];
 	const parts = [
 		`${proofs.bracketed} open before and after (bracketed)`,
 		...(proofs.contrast > 0 ? [`${proofs.contrast} in contrast to a sibling`] : []),
 		...(proofs.none > 0 ? [`${proofs.none} without proof`] : []),
 	];
-	return `${closed.length} blocked cells: ${parts.join(', ')}`;
+	return [['proof', `${closed.length} blocked cells: ${parts.join(', ')}`]];
+}
+
+/** Of paths that were attempted all the time around faults, those that were forbidden then. */
+function underFaults(run: RunVerdicts): [string, string][] {
+	const paths = forbiddenAtTimes(run);
+	if (paths.length === 0) return [];
+	const time = paths.reduce((sum, { chaos }) => sum + chaos.forbidden.time, 0);
+	const windows = (isLeak: boolean) =>
+		paths
+			.filter(({ verdict }) => (verdict === 'leak') === isLeak)
+			.reduce((sum, { chaos }) => sum + chaos.leakWindows, 0);
+	const [leaks, others] = [windows(true), windows(false)];
+	const where = [
+		...(leaks > 0 ? [plural(leaks, 'window')] : []),
+		...(others > 0 ? [`${plural(others, 'window')} where that is only observed`] : []),
+	];
+	const seen = where.length === 0 ? 'no token got through' : `tokens got through in ${where.join(', and in ')}`;
+	return [
+		['faults', `${plural(paths.length, 'path')} forbidden for ${describeDuration(time)} in all around faults: ${seen}`],
+	];
+}
+
+function forbiddenAtTimes(run: RunVerdicts): { verdict: Verdict; chaos: ChaosMeasures }[] {
+	const cells = run.scenarios.flatMap((scenario) => scenario.cells);
+	return cells.flatMap(({ verdict, chaos }) => (chaos && chaos.forbidden.time > 0 ? [{ verdict, chaos }] : []));
 }
 
 /** What could be read of the tokens on the host side of pods. */
