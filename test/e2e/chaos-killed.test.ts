@@ -22,6 +22,9 @@ const scenarios = [
 	'pod-relabelled-under-attempts',
 	'namespace-relabelled-under-attempts',
 	'client-recreated',
+	'server-recreated',
+	'policy-after-pod',
+	'held-connection-through-flip',
 	'address-used-again',
 ];
 

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { kubectl, node, onNode } from './support/cluster.ts';
-import { endDuring, instants } from './support/end-during.ts';
+import { endDuring, endInFirstRound, instants } from './support/end-during.ts';
 import { gatecrash } from './support/gatecrash.ts';
 import { testCluster } from './support/which-cluster.ts';
 
@@ -58,6 +59,33 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 				expect(again.exitCode).to.equal(0);
 			});
 		}
+	}
+
+	// Faults that are made of changes: what is there belongs to the run, and goes with it.
+	for (const scenario of [
+		'policy-flipped',
+		'policies-churned',
+		'pod-relabelled-under-attempts',
+		'namespace-relabelled-under-attempts',
+		'client-recreated',
+		'server-recreated',
+		'policy-after-pod',
+		'address-used-again',
+		'held-connection-through-flip',
+	]) {
+		it(`${scenario}, in its first round: clean takes everything away`, async () => {
+			const before = await kubectl('get', 'namespaces', '--output=name');
+			await endInFirstRound(scenario, { cluster: testCluster, out });
+			const cleaned = await gatecrash('clean', '--yes', '--out', out);
+			expect(cleaned.exitCode, `${cleaned.stdout}\n${cleaned.stderr}`).to.equal(0);
+			expect(cleaned.stdout).to.include('namespace');
+			for (let waited = 0; (await kubectl('get', 'namespaces', '--output=name')) !== before; waited += 500) {
+				if (waited > 60_000) expect(await kubectl('get', 'namespaces', '--output=name')).to.equal(before);
+				await sleep(500);
+			}
+			const again = await gatecrash('clean', '--yes', '--out', out);
+			expect(again.stdout).to.equal('nothing to delete');
+		});
 	}
 
 	for (const fault of ['kill-enforcer', 'restart-api-server', 'restart-node']) {

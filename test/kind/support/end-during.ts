@@ -35,6 +35,21 @@ export async function endDuring({ fault, after, how, cluster, out }: End): Promi
 	return started.exitCode ?? undefined;
 }
 
+/** Ends a run of a shipped scenario when the first change of its first round is acknowledged. */
+export async function endInFirstRound(scenario: string, { cluster, out }: Pick<End, 'cluster' | 'out'>): Promise<void> {
+	const started = start(['run', `scenarios/chaos/${scenario}.yaml`, '--cluster', cluster, '--out', out]);
+	const ended = started.then(({ stderr }) => stderr);
+	const history = join(out, 'latest', 'history.jsonl');
+	const isBroken = () => existsSync(history) && readFileSync(history, 'utf8').includes('"turn":{"round":0,"turn":0}');
+	for (let waited = 0; !isBroken(); waited += 20) {
+		if (waited > 120_000) throw new Error(`nothing was changed:\n${await ended}`);
+		if (started.exitCode !== null) throw new Error(`the run ended before its fault:\n${await ended}`);
+		await sleep(20);
+	}
+	started.kill('SIGKILL');
+	await ended;
+}
+
 function ledgerNames(out: string, fault: string): boolean {
 	return readdirSync(out).some((run) => {
 		const file = join(out, run, 'ledger.jsonl');
