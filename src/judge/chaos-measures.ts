@@ -5,6 +5,7 @@ import { type ChaosTimeline, chaosTimeline, roundAt, type Stretch } from './chao
 import { inAllowed, inForbidden, type StretchFindings, type Window } from './chaos-windows.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
 import type { StreamRecord } from './stream-history.ts';
+import { fairTries } from './fair-tries.ts';
 import { type StreamTry, streamTries } from './stream-tries.ts';
 
 /** All that is known of one path around a fault, before it is judged. */
@@ -30,8 +31,6 @@ export interface ChaosFindings {
 const reachOfTries = 1.5;
 /** A server that answered has lived this long before, and lives this long after, at least. Milliseconds. */
 const reachOfControls = 100;
-/** Milliseconds. */
-const leastAnswerTime = 50;
 /** As many windows as a person looks at; all of them are in the history. */
 const windowsShown = 20;
 
@@ -54,7 +53,7 @@ export function measureChaos(
 	const forbidden = timeline.stretches.filter(({ state }) => state === 'blocked');
 	const allowed = timeline.stretches.filter(({ state }) => state === 'allowed');
 	const closed = forbidden.map((stretch) => inForbidden(stretch, tries, exactness));
-	const fair = withoutCut(withoutStalled(history, streams, tries), allowed);
+	const fair = fairTries(history, streams, tries, allowed);
 	const opened = allowed.map((stretch) => inAllowed(stretch, fair, exactness));
 	const leaks = closed.flatMap(({ windows }) => windows);
 	const found = {
@@ -176,33 +175,6 @@ function widestGap({ from, to }: Stretch['tried'], tries: readonly StreamTry[]):
 		last = Math.max(last, at);
 	}
 	return Math.max(widest, to - last);
-}
-
-/**
- * A try that was sent shortly before its path was no longer allowed, and had no answer, was perhaps cut by that. One that
- * had three times the time that the slowest answers take was not.
- */
-function withoutCut(tries: readonly StreamTry[], allowed: readonly Stretch[]): StreamTry[] {
-	const took = tries.flatMap(({ landed, at, endedAt }) => (landed === 'replied' ? [endedAt - at] : []));
-	const slow = took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? 0;
-	const enough = Math.max(leastAnswerTime, 3 * slow);
-	return tries.filter(
-		({ landed, at }) =>
-			landed === 'replied' || !allowed.some(({ from, to }) => at >= from && at <= to && to - at < enough),
-	);
-}
-
-/** A try that had no answer while its client or its target was held up shows no outage. */
-function withoutStalled(
-	{ streams: { stalls } }: ScenarioHistory,
-	streams: readonly StreamRecord[],
-	tries: readonly StreamTry[],
-): StreamTry[] {
-	const uids = new Set(streams.flatMap(({ began }) => (began ? [began.from, ...began.targets] : [])));
-	const all = [...uids].flatMap((uid) => stalls.get(uid) ?? []);
-	return tries.filter(
-		({ landed, at, endedAt }) => landed === 'replied' || !all.some(({ from, to }) => from < endedAt && to > at),
-	);
 }
 
 /** Readings at the beginning and at the end: how exact each is, and how far apart they are. */
