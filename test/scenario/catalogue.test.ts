@@ -59,7 +59,7 @@ describe('the shipped scenarios', () => {
 			'eks-allow-ingress-app-one',
 			'eks-default-deny',
 		]);
-		expect(tagged('demo')).to.deep.equal(['three-tier-shop']);
+		expect(tagged('demo')).to.deep.equal(['eks-allow-ingress-app-one']);
 		expect(tagged('matrix')).to.deep.equal(['canonical-matrix']);
 	});
 
