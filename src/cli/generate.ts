@@ -105,11 +105,14 @@ function scenarioText(read: ReadManifests, chosen: ChosenAttempts, version: stri
 	return Buffer.byteLength(whole) <= maximumFileSize ? whole : writeScenario(chosen, { head, reasons: false });
 }
 
-function summaryOf({ input, ignored }: ReadManifests, { chosen, untold, mutants }: ChosenAttempts): string[] {
+function summaryOf(
+	{ input, ignored }: ReadManifests,
+	{ chosen, untold, mutants, engineMistakes }: ChosenAttempts,
+): string[] {
 	const told = mutants - untold.length;
 	const others = Object.entries(ignored).map(([kind, count]) => `${count} ${kind}`);
 	return [
-		`${plural(input.policies.length, 'policy').replace('policys', 'policies')}, ${plural(chosen.length, 'attempt')}: ${told} of ${plural(mutants, 'mutant')} noticed${untold.length > 0 ? `, ${untold.length} that no path tells (gatecrash mutate says why)` : ''}`,
+		`${plural(input.policies.length, 'policy').replace('policys', 'policies')}, ${plural(chosen.length, 'attempt')}: ${told} of ${plural(mutants, 'mutant')} noticed${engineMistakes > 0 ? `, and ${plural(engineMistakes, 'mistake')} that engines make` : ''}${untold.length > 0 ? `, ${untold.length} that no path tells (gatecrash mutate says why)` : ''}`,
 		...(others.length > 0 ? [`of no use for it: ${others.join(', ')}`] : []),
 	];
 }

@@ -1,8 +1,7 @@
-import { mutantsOf } from '../mutate/mutants-of.ts';
+import { mistakesOf } from './mistakes.ts';
 import { mayActOn } from '../mutate/policy-parts.ts';
-import type { Mutant } from '../mutate/mutant.ts';
 import { type MutationTarget, subjectOf } from '../mutate/subject.ts';
-import { type Candidate, type ChosenAttempts, mutantKey } from './chosen.ts';
+import { type Candidate, type Mistake, mistakeKey, type ChosenAttempts } from './chosen.ts';
 import { Cover } from './cover.ts';
 import { draftScenario } from './draft-scenario.ts';
 import type { GenerateInput } from './input.ts';
@@ -20,69 +19,77 @@ export function chooseAttempts(input: GenerateInput, target: MutationTarget): Ch
 	const made = makeUpPods(input, subjectOf(draftScenario(input), target));
 	const comparisons = new MutantComparisons(subjectOf(draftScenario(input, made.world), target));
 	const cover = new Cover(Object.keys(input.pods));
-	const all = mutantsOf(comparisons.subject.scenario);
-	const byPolicy = new Map<string, Mutant[]>(input.policies.map(({ name }) => [name, []]));
-	for (const mutant of all) byPolicy.get(mutant.policy)?.push(mutant);
-	for (const [policy, mutants] of byPolicy) {
-		new PolicyCover(policy, mutants, comparisons, cover).choose(made.local.get(policy) ?? new Set());
-		comparisons.forget(mutants);
-	}
+	const { scenario } = comparisons.subject;
+	const each = (mistakes: readonly Mistake[], then: (one: PolicyCover, local: ReadonlySet<string>) => void): void => {
+		for (const { name } of input.policies) {
+			const own = mistakes.filter(({ policy }) => policy === name);
+			then(new PolicyCover(name, own, comparisons, cover), made.local.get(name) ?? new Set());
+			comparisons.forget(own);
+		}
+	};
+	const mistakes = mistakesOf(scenario);
+	each(mistakes, (one, local) => one.choose(local));
+	// What was chosen for one policy may do for an earlier one, too.
+	each(mistakes, (one) => one.lookAtAll());
 	return settle(cover, comparisons, { target, namespaces: Object.keys(input.namespaces) });
 }
 
-/** Chooses attempts for the mutants of one policy. */
+/** Chooses attempts for mistakes in one policy. */
 class PolicyCover {
 	readonly #policy: string;
-	readonly #mutants: readonly Mutant[];
+	readonly #mistakes: readonly Mistake[];
 	readonly #comparisons: MutantComparisons;
 	readonly #cover: Cover;
 
-	constructor(policy: string, mutants: readonly Mutant[], comparisons: MutantComparisons, cover: Cover) {
+	constructor(policy: string, mistakes: readonly Mistake[], comparisons: MutantComparisons, cover: Cover) {
 		this.#policy = policy;
-		this.#mutants = mutants;
+		this.#mistakes = mistakes;
 		this.#comparisons = comparisons;
 		this.#cover = cover;
 	}
 
+	/** All that each attempt tells, so that it is seen which are superfluous. */
+	lookAtAll(): void {
+		for (const chosen of this.#nearby()) this.#lookAt(chosen, this.#mistakes);
+	}
+
 	choose(local: ReadonlySet<string>): void {
-		const open = new Set(this.#mutants.map(mutantKey));
-		for (const chosen of this.#nearby()) this.#lookAgain(chosen, open);
-		this.#chooseNear(local, open, false);
+		if (this.#open().length > 0) for (const chosen of this.#nearby()) this.#lookAt(chosen);
+		this.#chooseNear(local, false);
 		// Where the families differ an attempt can only follow the text.
-		if (this.#comparisons.families.length > 1) this.#chooseNear(local, open, true);
-		for (const mutant of this.#stillOpen(open)) {
-			if (!open.has(mutantKey(mutant))) continue;
+		if (this.#comparisons.families.length > 1) this.#chooseNear(local, true);
+		for (const mutant of this.#open()) {
+			if (this.#cover.isTold(mistakeKey(mutant))) continue;
 			const found = this.#comparisons.search(mutant);
 			if (!found) continue;
-			const candidate: Candidate = { attempt: found.attempt, tells: new Map([[mutantKey(mutant), found]]) };
+			const candidate: Candidate = { attempt: found.attempt, tells: new Map([[mistakeKey(mutant), found]]) };
 			this.#cover.take(candidate);
-			open.delete(mutantKey(mutant));
-			this.#lookAgain(candidate, open);
+			this.#lookAt(candidate);
 		}
 	}
 
-	#stillOpen(open: ReadonlySet<string>): Mutant[] {
-		return this.#mutants.filter((mutant) => open.has(mutantKey(mutant)));
+	#open(): Mistake[] {
+		return this.#mistakes.filter((mistake) => !this.#cover.isTold(mistakeKey(mistake)));
 	}
 
-	#chooseNear(local: ReadonlySet<string>, open: Set<string>, divided: boolean): void {
-		if (open.size === 0) return;
+	#chooseNear(local: ReadonlySet<string>, divided: boolean): void {
+		const open = this.#open();
+		if (open.length === 0) return;
 		const { policies } = this.#comparisons.subject.scenario;
 		const candidates = nearCandidates({
 			comparisons: this.#comparisons,
 			objects: policies.filter(({ name }) => name === this.#policy).map(({ object }) => object),
-			open: this.#stillOpen(open),
 			isUsed: (pod) => this.#cover.isUsed(pod),
-			...{ local, divided },
+			...{ open, local, divided },
 		});
-		this.#cover.takeBest(candidates, open);
+		this.#cover.takeBest(candidates);
 	}
 
 	/** Of what was chosen for other policies, attempts at pods that this one or a mutant of it may select. */
 	#nearby(): Candidate[] {
 		const { world, subject } = this.#comparisons;
 		const own = subject.scenario.policies.filter(({ name }) => name === this.#policy);
-		const objects = [...own, ...this.#mutants].flatMap(({ object }) => object ?? []);
+		const objects = [...own, ...this.#mistakes].flatMap(({ object }) => object ?? []);
 		const known = new Map<string, boolean>();
 		const isNear = ({ kind, name }: { kind: string; name: string }): boolean => {
 			const pod = kind === 'pod' ? world.pods[name] : undefined;
@@ -94,12 +101,11 @@ class PolicyCover {
 		return this.#cover.chosen.filter(({ attempt: { connection } }) => isNear(connection.from) || isNear(connection.to));
 	}
 
-	#lookAgain(candidate: Candidate, open: Set<string>): void {
-		for (const mutant of this.#stillOpen(open)) {
-			const found = this.#comparisons.look(candidate.attempt, mutant, true);
-			if (!found) continue;
-			candidate.tells.set(mutantKey(mutant), found);
-			open.delete(mutantKey(mutant));
+	#lookAt(candidate: Candidate, mistakes: readonly Mistake[] = this.#open()): void {
+		for (const mistake of mistakes) {
+			if (candidate.tells.has(mistakeKey(mistake))) continue;
+			const found = this.#comparisons.look(candidate.attempt, mistake, true);
+			if (found) this.#cover.addTo(candidate, mistakeKey(mistake), found);
 		}
 	}
 }

@@ -8,8 +8,14 @@ export interface ChosenAttempt {
 	found: Found;
 	/** Why the path is what it is. */
 	because: string[];
-	/** Mutants that it tells. */
-	tells: Mutant[];
+	/** Mistakes that it tells. */
+	tells: Mistake[];
+}
+
+/** A policy in the place of one that was meant: a mutant, or what an engine makes of it. */
+export interface Mistake extends Pick<Mutant, 'id' | 'policy' | 'object'> {
+	/** Of an engine: whoever makes it makes it with every policy, so that it is enough to notice it once. */
+	engine?: string;
 }
 
 export interface ChosenAttempts {
@@ -17,23 +23,25 @@ export interface ChosenAttempts {
 	scenario: Scenario;
 	chosen: ChosenAttempt[];
 	/** Which no path told. */
-	untold: Mutant[];
+	untold: Mistake[];
 	/** How many mutants this scenario has. */
 	mutants: number;
+	/** How many mistakes of engines it notices beside them. */
+	engineMistakes: number;
 }
 
-/** An attempt with the mutants that it tells. */
+/** An attempt with the mistakes that it tells. */
 export interface Candidate {
 	attempt: Attempt;
-	/** By `mutantKey`. */
+	/** By `mistakeKey`. */
 	tells: Map<string, Found>;
 }
 
-const keys = new WeakMap<Mutant, string>();
+const keys = new WeakMap<Mistake, string>();
 
-/** The same mistake in the same policy, also where another scenario has it. */
-export function mutantKey(mutant: Mutant): string {
-	const known = keys.get(mutant) ?? `${mutant.id} ${JSON.stringify(mutant.object)}`;
-	keys.set(mutant, known);
+/** The same mistake in the same policy, also where another scenario has it; of an engine the same in any. */
+export function mistakeKey(mistake: Mistake): string {
+	const known = keys.get(mistake) ?? mistake.engine ?? `${mistake.id} ${JSON.stringify(mistake.object)}`;
+	keys.set(mistake, known);
 	return known;
 }

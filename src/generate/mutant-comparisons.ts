@@ -1,10 +1,10 @@
 import type { IpFamily } from '../model/address.ts';
 import { compareMoments, type MomentComparison } from '../mutate/comparison.ts';
-import type { Mutant } from '../mutate/mutant.ts';
 import type { Attempt } from '../mutate/paths.ts';
 import { type Found, lookAt, searchPaths } from '../mutate/search.ts';
 import type { Subject } from '../mutate/subject.ts';
 import type { World } from '../policy/world.ts';
+import type { Mistake } from './chosen.ts';
 
 /** The mutants of one subject at its last moment, each compared once. */
 export class MutantComparisons {
@@ -12,7 +12,7 @@ export class MutantComparisons {
 	readonly moment: number;
 	readonly world: World;
 	readonly families: readonly IpFamily[];
-	readonly #known = new Map<Mutant, MomentComparison | undefined>();
+	readonly #known = new Map<Mistake, MomentComparison | undefined>();
 
 	constructor(subject: Subject) {
 		this.subject = subject;
@@ -26,13 +26,13 @@ export class MutantComparisons {
 	}
 
 	/** Undefined: it changes nothing that is in force. */
-	of(mutant: Mutant): MomentComparison | undefined {
+	of(mutant: Mistake): MomentComparison | undefined {
 		if (!this.#known.has(mutant)) this.#known.set(mutant, compareMoments(this.subject, mutant)[this.moment]);
 		return this.#known.get(mutant);
 	}
 
 	/** What is written once holds for all families. `divided`: they may say different things. */
-	look(attempt: Attempt, mutant: Mutant, divided: boolean): Found | undefined {
+	look(attempt: Attempt, mutant: Mistake, divided: boolean): Found | undefined {
 		const comparison = this.of(mutant);
 		if (!comparison?.mayDifferBetween(attempt.connection)) return undefined;
 		const found = lookAt(attempt, comparison, this.families);
@@ -40,7 +40,7 @@ export class MutantComparisons {
 	}
 
 	/** Any path between any pods: what several policies decide together may be out of sight of each. */
-	search(mutant: Mutant): Found | undefined {
+	search(mutant: Mistake): Found | undefined {
 		const comparison = this.of(mutant);
 		const state = this.subject.states[this.moment];
 		if (!comparison || !state) return undefined;
@@ -50,7 +50,7 @@ export class MutantComparisons {
 	}
 
 	/** No longer needed: each holds all policies as they are with it. */
-	forget(mutants: Iterable<Mutant>): void {
+	forget(mutants: Iterable<Mistake>): void {
 		for (const mutant of mutants) this.#known.delete(mutant);
 	}
 }

@@ -1,11 +1,10 @@
 import type { KubernetesObject } from '../model/policy.ts';
-import type { Mutant } from '../mutate/mutant.ts';
 import { attemptsBetween, type Ends, endsOf, isMeshed } from '../mutate/paths.ts';
 import { mayActOn } from '../mutate/policy-parts.ts';
 import { tellingPorts } from '../mutate/ports.ts';
 import type { Found } from '../mutate/search.ts';
 import type { World } from '../policy/world.ts';
-import { type Candidate, mutantKey } from './chosen.ts';
+import { type Candidate, type Mistake, mistakeKey } from './chosen.ts';
 import type { MutantComparisons } from './mutant-comparisons.ts';
 
 export interface NearRequest {
@@ -13,7 +12,7 @@ export interface NearRequest {
 	/** Of one policy, as it is. */
 	objects: readonly KubernetesObject[];
 	/** Those that nothing tells yet. */
-	open: readonly Mutant[];
+	open: readonly Mistake[];
 	/** Pods that the policy may have to do with. */
 	local: ReadonlySet<string>;
 	/** Pods that are there anyway come first. */
@@ -41,7 +40,7 @@ export function nearCandidates(request: NearRequest): Candidate[] {
 				const tells = new Map<string, Found>();
 				for (const mutant of acting) {
 					const found = comparisons.look(attempt, mutant, divided);
-					if (found) tells.set(mutantKey(mutant), found);
+					if (found) tells.set(mistakeKey(mutant), found);
 				}
 				if (tells.size > 0) candidates.push({ attempt, tells });
 			}

@@ -1,11 +1,11 @@
 import type { Scenario } from '../model/scenario.ts';
 import { lookFurther } from '../mutate/look-further.ts';
-import type { Mutant } from '../mutate/mutant.ts';
+import { mistakesOf } from './mistakes.ts';
 import { mutantsOf } from '../mutate/mutants-of.ts';
 import type { Found } from '../mutate/search.ts';
 import { compiledAt, type MutationTarget, subjectOf } from '../mutate/subject.ts';
 import type { World } from '../policy/world.ts';
-import { type ChosenAttempts, mutantKey } from './chosen.ts';
+import { type ChosenAttempts, type Mistake, mistakeKey } from './chosen.ts';
 import type { Cover } from './cover.ts';
 import { withFurther } from './draft-scenario.ts';
 import { MutantComparisons } from './mutant-comparisons.ts';
@@ -37,12 +37,12 @@ export function settle(cover: Cover, comparisons: MutantComparisons, around: Sur
 				around.namespaces,
 			);
 		// Later on leaving out would begin anew.
-		if (round < 2) cover.prune(new Set(mutantsOf(narrow()).map(mutantKey)));
+		if (round < 2) cover.reduce(new Set(mistakesOf(narrow()).map(mistakeKey)));
 		const scenario = narrow();
-		const mutants = mutantsOf(scenario);
+		const mistakes = mistakesOf(scenario);
 		const told = new Set(cover.chosen.flatMap(({ tells }) => [...tells.keys()]));
-		const others = mutants.filter((mutant) => !told.has(mutantKey(mutant)) && !hopeless.has(mutantKey(mutant)));
-		if (others.length === 0 || round === mostRounds) return result(cover, scenario, mutants, around.target);
+		const others = mistakes.filter((mistake) => !told.has(mistakeKey(mistake)) && !hopeless.has(mistakeKey(mistake)));
+		if (others.length === 0 || round === mostRounds) return result(cover, scenario, mistakes, around.target);
 		const inside = new MutantComparisons(subjectOf(scenario, around.target));
 		const added = new Addition(inside, cover, hopeless);
 		for (const mutant of others) added.look(mutant);
@@ -65,12 +65,14 @@ class Addition {
 		this.#hopeless = hopeless;
 	}
 
-	look(mutant: Mutant): void {
-		const key = mutantKey(mutant);
-		for (const { attempt, tells } of this.#cover.chosen) {
+	look(mutant: Mistake): void {
+		const key = mistakeKey(mutant);
+		if (this.#cover.isTold(key)) return;
+		for (const chosen of this.#cover.chosen) {
+			const { attempt } = chosen;
 			const found = this.#isThere(attempt.connection) && this.#comparisons.look(attempt, mutant, true);
 			if (!found) continue;
-			tells.set(key, found);
+			this.#cover.addTo(chosen, key, found);
 			return;
 		}
 		const found = this.#comparisons.search(mutant) ?? this.#further(mutant);
@@ -91,7 +93,7 @@ class Addition {
 	}
 
 	/** Two mutants may need further pods of one name: the first declares it, the other one is looked at in the next round. */
-	#further(mutant: Mutant): Found | 'later' | undefined {
+	#further(mutant: Mistake): Found | 'later' | undefined {
 		const comparison = this.#comparisons.of(mutant);
 		const { subject, moment } = this.#comparisons;
 		const looked = comparison && lookFurther(subject, mutant, { moment, comparison });
@@ -114,10 +116,15 @@ function endsIn(world: World, names: readonly string[]): Pick<World, 'namespaces
 	return { pods, external: of(world.external), namespaces: Object.fromEntries(namespaces) };
 }
 
-function result(cover: Cover, scenario: Scenario, mutants: readonly Mutant[], target: MutationTarget): ChosenAttempts {
+function result(
+	cover: Cover,
+	scenario: Scenario,
+	mistakes: readonly Mistake[],
+	target: MutationTarget,
+): ChosenAttempts {
 	const subject = subjectOf(scenario, target);
 	const compiled = compiledAt(subject, subject.timeline.moments.length - 1);
-	const byKey = new Map(mutants.map((mutant) => [mutantKey(mutant), mutant]));
+	const byKey = new Map(mistakes.map((mistake) => [mistakeKey(mistake), mistake]));
 	const told = new Set<string>();
 	const chosen = cover.chosen.flatMap(({ attempt, tells }) => {
 		const [found] = tells.values();
@@ -126,8 +133,11 @@ function result(cover: Cover, scenario: Scenario, mutants: readonly Mutant[], ta
 		const { because } = compiled.predict({ ...attempt.connection, family: found.family });
 		return [{ found, because, tells: [...tells.keys()].flatMap((key) => byKey.get(key) ?? []) }];
 	});
+	const own = new Set(mutantsOf(scenario).map(mistakeKey));
+	const isTold = (mistake: Mistake): boolean => told.has(mistakeKey(mistake));
 	return {
-		...{ scenario, chosen, mutants: mutants.length },
-		untold: mutants.filter((mutant) => !told.has(mutantKey(mutant))),
+		...{ scenario, chosen, mutants: own.size },
+		untold: mistakes.filter((mistake) => own.has(mistakeKey(mistake)) && !isTold(mistake)),
+		engineMistakes: new Set(mistakes.flatMap((one) => (isTold(one) ? (one.engine ?? []) : []))).size,
 	};
 }

@@ -6,8 +6,7 @@ import { compareEnds } from '../policy/compare-ends.ts';
 import type { CompiledPolicies } from '../policy/compile-policies.ts';
 import type { PathEnds } from '../policy/plain-paths.ts';
 import type { Connection, World } from '../policy/world.ts';
-import type { Mutant } from './mutant.ts';
-import { compiledAt, compileState, type Subject, withMutant } from './subject.ts';
+import { compiledAt, compileState, type MutantObject, type Subject, withMutant } from './subject.ts';
 import { whatDiffers } from './what-differs.ts';
 
 type Verdict = Prediction['verdict'];
@@ -32,7 +31,7 @@ export interface MomentComparison {
 }
 
 /** By moment; undefined where the mutant changes nothing that is in force then. */
-export function compareMoments(subject: Subject, mutant: Mutant): (MomentComparison | undefined)[] {
+export function compareMoments(subject: Subject, mutant: MutantObject): (MomentComparison | undefined)[] {
 	const { timeline, plan, scenario, states } = subject;
 	const mutated = statesOf(timeline, plan, withMutant(scenario, mutant, subject.families), states[0]);
 	return timeline.moments.map(({ world }, moment) => {
@@ -47,7 +46,7 @@ export function compareMoments(subject: Subject, mutant: Mutant): (MomentCompari
 /** The same in another world, with pods that nobody declared. */
 export function inWorld(
 	subject: Subject,
-	mutant: Mutant,
+	mutant: MutantObject,
 	moment: number,
 	world: World,
 	compileBefore: () => CompiledPolicies,

@@ -1,3 +1,4 @@
+import type { IpFamily } from '../model/address.ts';
 import type { KubernetesObject } from '../model/policy.ts';
 import { matchesLabels } from '../policy/label-selector.ts';
 import type { Labels, PodFacts, World } from '../policy/world.ts';
@@ -17,9 +18,6 @@ export interface FurtherWorld {
 
 /** Rules of more peers than this are not gone through peer by peer. */
 const mostPeers = 8;
-
-/** For documentation (RFC 5737, RFC 3849): what an endpoint has in the family that is not the point. */
-const nowhere = { ipv4: { exact: '192.0.2.99' }, ipv6: { exact: '2001:db8::99' } };
 
 const nameLabel = 'kubernetes.io/metadata.name';
 
@@ -169,8 +167,21 @@ export class FurtherPods {
 		if (!this.made.external.has('elsewhere')) add('elsewhere', {});
 		for (const { family, address } of tellingAddresses(block)) {
 			const name = `at-${address.replaceAll(/[.:]+/g, '-').replaceAll(/^-|-$/g, '')}`;
-			if (!external[name]) add(name, { ...nowhere, [family]: { exact: address } });
+			if (!external[name]) add(name, { ...this.#nowhere(), [family]: { exact: address } });
 		}
+	}
+
+	/**
+	 * What an endpoint has in the family that is not the point: two endpoints can't have one address. From ranges that nobody
+	 * uses outside laboratories and documentation (RFC 2544, RFC 3849).
+	 */
+	#nowhere(): Record<IpFamily, { exact: string }> {
+		const { external } = this.made.world;
+		const taken = new Set(Object.values(external).map(({ addresses }) => addresses.ipv4?.exact));
+		let number = Object.keys(external).length;
+		const address = (): string => `198.18.${number >> 8}.${number & 255}`;
+		while (taken.has(address())) number += 1;
+		return { ipv4: { exact: address() }, ipv6: { exact: `2001:db8:0:99::${number.toString(16)}` } };
 	}
 
 	#namedPort(name: string): PodFacts['namedPorts'][number] {

@@ -1,9 +1,8 @@
 import { type CompiledPolicies, compilePolicies } from '../policy/compile-policies.ts';
 import { inWorld, type MomentComparison } from './comparison.ts';
 import { type FurtherWorld, furtherWorld } from './further-world.ts';
-import type { Mutant } from './mutant.ts';
 import { type Found, searchPaths } from './search.ts';
-import type { Subject } from './subject.ts';
+import type { MutantObject, Subject } from './subject.ts';
 import { whatDiffers } from './what-differs.ts';
 
 /** What pods and endpoints that nobody declared could tell of a mutant at one moment. */
@@ -19,7 +18,7 @@ export interface LookedFurther {
 /** Undefined where the mutant changes nothing there. */
 export function lookFurther(
 	subject: Subject,
-	mutant: Mutant,
+	mutant: MutantObject,
 	{ moment, comparison }: { moment: number; comparison: MomentComparison },
 ): LookedFurther | undefined {
 	const { gone, come, world } = comparison;

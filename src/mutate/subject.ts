@@ -54,8 +54,15 @@ function withGroupIds(scenario: Scenario): Scenario {
 	return { ...scenario, securityGroups: Object.fromEntries(groups) };
 }
 
+/** What stands in the place of a policy. */
+export type MutantObject = Pick<Mutant, 'policy' | 'object'>;
+
 /** The scenario with the mutant in the place of its policy. */
-export function withMutant(scenario: Scenario, { policy, object }: Mutant, families: readonly IpFamily[]): Scenario {
+export function withMutant(
+	scenario: Scenario,
+	{ policy, object }: MutantObject,
+	families: readonly IpFamily[],
+): Scenario {
 	const policies = scenario.policies.flatMap((spec) => {
 		if (spec.name !== policy) return [spec];
 		return object ? policiesForFamilies({ ...scenario, policies: [{ ...spec, object }] }, families) : [];

@@ -89,6 +89,19 @@ describe('generated scenarios', function () {
 		expect(unnoticed).to.deep.equal([]);
 	});
 
+	it('give each endpoint outside addresses of its own, in both families', () => {
+		const blocks = ['10.1.0.0/16', '10.2.0.0/16', 'fd00:1::/32']
+			.map((cidr) => `{ipBlock: {cidr: "${cidr}"}}`)
+			.join(', ');
+		const spec = `{podSelector: {}, policyTypes: [Egress], egress: [{to: [${blocks}]}]}`;
+		const { text } = generated(inputOf([parse(networkPolicy(spec)) as KubernetesObject]));
+		for (const family of ['ipv4', 'ipv6'] as const) {
+			const addresses = Object.values(scenarioOf(text).external).flatMap((one) => one.addresses?.[family] ?? []);
+			expect(addresses.length, text).to.be.greaterThan(3);
+			expect(new Set(addresses).size, addresses.join()).to.equal(addresses.length);
+		}
+	});
+
 	it('say which policies and objects were left aside', () => {
 		const calico = {
 			apiVersion: 'projectcalico.org/v3',

@@ -1,0 +1,3 @@
+export function generatedScenariosPage(x: unknown): string {
+	return JSON.stringify(x);
+}
