@@ -2,7 +2,7 @@
  * `npm run bench`: the field's canonical matrix (pods x pods x 2 TCP and 2 UDP ports, most of it forbidden) at 9, 30 and
  * 60 pods, from nothing to verdicts as a whole process, with the cost per cell; then predictions alone, for up to 2,000
  * pods, and plan, judge and reports of a million cells. Machines are noisy: medians are shown.
- * `--million`: the last part alone.
+ * `--million`: that part alone; `--mutation`: `generate` and `mutate` alone.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { readHistory } from '../src/history/read-history.ts';
 import type { EventOf, HistoryEvent } from '../src/model/event.ts';
 import type { RunVerdicts } from '../src/model/verdict.ts';
 import { benchMillion } from './bench-million.ts';
+import { benchMutation } from './bench-mutation.ts';
 import { matrixScenario } from './matrix-scenario.ts';
 
 interface Measured {
@@ -30,9 +31,10 @@ const main = new URL('../dist/main.js', import.meta.url).pathname;
 
 const folder = await mkdtemp(join(tmpdir(), 'gatecrash-bench-'));
 try {
-	if (!process.argv.includes('--million')) await benchMatrices();
-	await benchMillion(70);
-	if (!process.argv.includes('--million')) await benchMutation();
+	const only = ['million', 'mutation'].find((part) => process.argv.includes(`--${part}`));
+	if (only === undefined) await benchMatrices();
+	if (only !== 'mutation') await benchMillion(70);
+	if (only !== 'million') await benchMutation();
 } finally {
 	await rm(folder, { recursive: true });
 }
@@ -74,17 +76,6 @@ async function benchPredictions(): Promise<void> {
 			].join(' ')}\n`,
 		);
 	}
-}
-
-/** What `gatecrash generate` and `gatecrash mutate` do, without reading and writing: 200 policies and all their mutants. */
-async function benchMutation(): Promise<void> {
-	const script = new URL('bench-mutation.ts', import.meta.url).pathname;
-	const { stdout } = await execa(process.execPath, ['--import', 'tsx', script, '200']);
-	const made = JSON.parse(stdout) as Record<string, number>;
-	const seconds = (name: string) => ((made[name] ?? 0) / 1000).toFixed(1);
-	process.stdout.write(
-		`\n200 policies, ${made['mutants']} mutants: generated ${made['attempts']} attempts in ${seconds('generated')} s; mutated in ${seconds('mutated')} s, ${made['noticed']} noticed, ${made['missed']} missed\n`,
-	);
 }
 
 async function measure(file: string): Promise<Measured> {

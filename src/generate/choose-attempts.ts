@@ -59,7 +59,8 @@ class PolicyCover {
 		// Where the families differ an attempt can only follow the text.
 		if (this.#comparisons.families.length > 1) this.#chooseNear(local, true);
 		for (const mutant of this.#open()) {
-			if (this.#cover.isTold(mistakeKey(mutant))) continue;
+			// Of an engine’s mistake one policy shows enough; which one is looked for in the end.
+			if (mutant.engine !== undefined || this.#cover.isTold(mistakeKey(mutant))) continue;
 			const found = this.#comparisons.search(mutant);
 			if (!found) continue;
 			const candidate: Candidate = { attempt: found.attempt, tells: new Map([[mistakeKey(mutant), found]]) };
