@@ -15,6 +15,9 @@ export interface Run {
 	isOver: () => boolean;
 }
 
+/** Bugs at a time; each run mostly waits for what must not come. */
+const lanes = 3;
+
 /** As for the embedded cluster; a scenario that can't run there has a `skip`. */
 export function plansFor(scenarios: Scenario[]): ScenarioPlan[] {
 	const cluster = createEmbeddedCluster();
@@ -46,18 +49,24 @@ export async function runSets(
 	}
 	results.save();
 	say(`${witnesses.length} generated scenarios on an honest engine`);
-	for (const bug of new Set(left.flatMap(({ open }) => open))) {
-		if (isOver()) return;
-		const concerned = left.filter(({ open }) => open.includes(bug)).map(({ shown }) => shown);
-		const own = witnesses.filter(({ plan }) =>
-			left.some(({ generated, open }) => generated.set.name === plan.name && open.includes(bug)),
-		);
-		const shownOf = (name: string) => left.find(({ generated }) => generated.set.name === name)?.shown;
-		await runBug(bug, own, shownOf);
-		results.save();
-		const caught = concerned.filter(({ bugs }) => bugs[bug.name] === 'caught').length;
-		say(`${bug.name}: caught by ${caught} of ${concerned.length}`);
-	}
+	const queue = [...new Set(left.flatMap(({ open }) => open))];
+	const work = async (): Promise<void> => {
+		while (!isOver()) {
+			const bug = queue.shift();
+			if (!bug) return;
+			const concerned = left.filter(({ open }) => open.includes(bug));
+			const names = new Map(concerned.map(({ generated, shown }) => [generated.set.name, shown]));
+			await runBug(
+				bug,
+				witnesses.filter(({ plan }) => names.has(plan.name)),
+				(name) => names.get(name),
+			);
+			results.save();
+			const caught = [...names.values()].filter(({ bugs }) => bugs[bug.name] === 'caught').length;
+			say(`${bug.name}: caught by ${caught} of ${names.size}`);
+		}
+	};
+	await Promise.all(Array.from({ length: lanes }, work));
 }
 
 async function runBug(bug: Bug, witnesses: Witness[], shownOf: (name: string) => Shown | undefined): Promise<void> {
