@@ -31,11 +31,15 @@ export class MutantComparisons {
 		return this.#known.get(mutant);
 	}
 
-	/** What is written once holds for all families. `divided`: they may say different things. */
+	/** As `lookAt`, of ends between which the mistake may change nothing. */
 	look(attempt: Attempt, mutant: Mistake, divided: boolean): Found | undefined {
+		return this.of(mutant)?.mayDifferBetween(attempt.connection) ? this.lookAt(attempt, mutant, divided) : undefined;
+	}
+
+	/** What is written once holds for all families. `divided`: they may say different things. */
+	lookAt(attempt: Attempt, mutant: Mistake, divided: boolean): Found | undefined {
 		const comparison = this.of(mutant);
-		if (!comparison?.mayDifferBetween(attempt.connection)) return undefined;
-		const found = lookAt(attempt, comparison, this.families);
+		const found = comparison && lookAt(attempt, comparison, this.families);
 		return !divided && found?.everywhere === undefined ? undefined : found;
 	}
 

@@ -39,7 +39,7 @@ export function nearCandidates(request: NearRequest): Candidate[] {
 			for (const attempt of attemptsBetween(ends, world, { pods, external }, { telling, tier })) {
 				const tells = new Map<string, Found>();
 				for (const mutant of acting) {
-					const found = comparisons.look(attempt, mutant, divided);
+					const found = comparisons.lookAt(attempt, mutant, divided);
 					if (found) tells.set(mistakeKey(mutant), found);
 				}
 				if (tells.size > 0) candidates.push({ attempt, tells });

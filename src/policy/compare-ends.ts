@@ -1,4 +1,3 @@
-import { ipFamilies } from '../model/address.ts';
 import type { KubernetesObject } from '../model/policy.ts';
 import { isNetworkPolicy } from './network-policy.ts';
 import { isPlain, type PathEnds, PlainPaths } from './plain-paths.ts';
@@ -56,7 +55,8 @@ class RulesComparison implements EndsComparison {
 
 	mayDifferBetween(ends: PathEnds): boolean {
 		if (!isPlain(ends, this.#world)) return true;
-		return ipFamilies.some((family) => {
+		const { families } = this.#before.families.length > 1 ? this.#before : this.#after;
+		return families.some((family) => {
 			const [was, is] = [this.#before.meaning(ends, family), this.#after.meaning(ends, family)];
 			return was.egress !== is.egress || was.ingress !== is.ingress;
 		});

@@ -1,4 +1,4 @@
-import type { IpFamily } from '../model/address.ts';
+import { type IpFamily, ipFamilies } from '../model/address.ts';
 import type { Prediction } from '../model/plan.ts';
 import { wordOf } from './describe-side.ts';
 import { isInMesh } from './mesh/evaluate-mesh.ts';
@@ -16,6 +16,8 @@ export interface PathMeaning {
 	ingress: SideMeaning | undefined;
 }
 
+const oneFamily: readonly IpFamily[] = ['ipv4'];
+
 /** Paths of which only rules of NetworkPolicies decide, evaluated for all ports at once and each kind of pair but once. */
 export class PlainPaths {
 	readonly #index: PolicyIndex;
@@ -26,6 +28,11 @@ export class PlainPaths {
 	constructor(index: PolicyIndex, table: MeaningTable = new MeaningTable()) {
 		this.#index = index;
 		this.#meanings = new SideMeanings(index, table);
+	}
+
+	/** Without ranges of addresses one family stands for all. */
+	get families(): readonly IpFamily[] {
+		return this.#index.hasBlocks ? ipFamilies : oneFamily;
 	}
 
 	/** Of ends that are plain (`isPlain`). */
@@ -41,8 +48,12 @@ export class PlainPaths {
 
 	/** The same text: the same meaning in all families. */
 	meaningText(ends: PathEnds): string {
-		const [one, other] = [this.meaning(ends, 'ipv4'), this.meaning(ends, 'ipv6')];
-		return `${one.egress?.id}>${one.ingress?.id},${other.egress?.id}>${other.ingress?.id}`;
+		return this.families
+			.map((family) => {
+				const { egress, ingress } = this.meaning(ends, family);
+				return `${egress?.id}>${ingress?.id}`;
+			})
+			.join();
 	}
 
 	/** The same as `verdictOf`; undefined where more than rules decides. */
