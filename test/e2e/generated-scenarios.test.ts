@@ -55,7 +55,11 @@ describe('scenarios that are generated from shipped policies', function () {
 
 	for (const [name, bug] of Object.entries(sets)) {
 		it(`${name}: catches ${bug}, as the hand-written one does`, async () => {
-			expect(caughtByHand().get(name)?.map((one) => one.name)).to.include(bug);
+			expect(
+				caughtByHand()
+					.get(name)
+					?.map((one) => one.name),
+			).to.include(bug);
 			const [verdict] = await run([name], [bug]);
 			expect((verdict?.counts.leak ?? 0) + (verdict?.counts.broken ?? 0)).to.be.greaterThan(0);
 		});
