@@ -75,12 +75,15 @@ function unnoticed(
 		const { families } = subject;
 		return { ...searchPaths({ comparison, families, listeners: { pods, external }, policies }), moment };
 	});
-	const hit = looked.flatMap(({ found, moment }) => (found ? [{ found, moment }] : []))[0];
+	const hits = looked.flatMap(({ found, moment }) => (found ? [{ found, moment }] : []));
+	const hit = hits.find(({ found }) => found.attempt.connection.protocol !== 'sctp' || usesSctp(subject));
 	if (hit) {
 		proposed.push(hit);
 		return missed(subject, hit);
 	}
 	const paths = looked.reduce((sum, one) => sum + one.paths, 0);
+	// Not every node can do SCTP: an attempt over it would keep the others from running where it can't.
+	if (hits[0]) return { is: 'beyond', remedy: missedBy(subject, hits[0]), paths };
 	const further = beyond(subject, mutant, when);
 	if (further.remedy) return { is: 'beyond', remedy: further.remedy, paths };
 	const doubt = looked.flatMap(({ doubtful, moment }) => (doubtful ? [undecided(subject, doubtful, moment)] : []))[0];
@@ -100,9 +103,19 @@ function repeated(
 	return found ? [{ moment, found }] : [];
 }
 
-function missed(subject: Subject, { found, moment }: Proposed): Fate {
+function missed(subject: Subject, proposed: Proposed): Fate {
+	return { is: 'missed', remedy: missedBy(subject, proposed) };
+}
+
+function missedBy(subject: Subject, { found, moment }: Proposed): Remedy {
 	const { because } = compiledAt(subject, moment).predict({ ...found.attempt.connection, family: found.family });
-	return { is: 'missed', remedy: remedyOf(subject, found, moment, because, undefined) };
+	return remedyOf(subject, found, moment, because, undefined);
+}
+
+function usesSctp({ plan: { workload } }: Subject): boolean {
+	return [...Object.values(workload.pods), ...Object.values(workload.external)].some(({ listen }) =>
+		listen.some(({ protocol }) => protocol === 'sctp'),
+	);
 }
 
 /** Moments at which the mutant is another policy, those first at which the scenario attempts something. */

@@ -69,6 +69,22 @@ describe('the mutants of a scenario', () => {
 		expect(fate.remedy.attempt).to.equal('{from: further-friend, to: web:80, expect: blocked}');
 	});
 
+	it('that only SCTP could tell are beyond a scenario that speaks none, because not every node can do it', () => {
+		const text = (listen: string) =>
+			scenarioText({
+				pods: `{client: {namespace: shop, labels: {app: client}}, web: {namespace: shop, labels: {app: web}, listen: [${listen}]}}`,
+				policies: {
+					web: networkPolicy(
+						'{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 80, protocol: SCTP}]}]}',
+					),
+				},
+				attempts: ['{from: client, to: "web:80/tcp", expect: blocked}'],
+			});
+		const id = 'web/drop-rule/ingress[0]';
+		expect(fatesOf(mutated(text('80/tcp')))[id]).to.equal('beyond');
+		expect(fatesOf(mutated(text('80/tcp, 81/sctp')))[id]).to.equal('missed');
+	});
+
 	it('are equivalent where others decide, with the path and who does', () => {
 		const policies = { ...shop.policies, all: networkPolicy('{podSelector: {}, ingress: [{}]}', 'all') };
 		const { fate } = only(scenarioText({ ...shop, policies }), 'web/any-peer/ingress[0].from');
