@@ -1,18 +1,12 @@
-/** A process of `bench-million.ts`: plans so many copies of the 60-pod matrix, and writes plan.json as a run does. */
+/** A process of `bench-million.ts`: plans a scenario file and writes plan.json, both as a run does. */
 import { mkdirSync } from 'node:fs';
-import { capabilityNames } from '../src/model/capability.ts';
-import { planScenarios } from '../src/plan/plan-scenarios.ts';
-import { parseScenarioText } from '../src/scenario/parse-scenario-text.ts';
+import type { Context } from '../src/cli/context.ts';
+import { makePlan } from '../src/cli/make-plan.ts';
 import { writePlan } from '../src/cli/plan-file.ts';
-import { matrixScenario } from './matrix-scenario.ts';
 
-const [folder = '', copies = '1'] = process.argv.slice(2);
-const texts = Array.from({ length: Number(copies) }, (_, copy) => matrixScenario(60, `matrix-60-${copy}`));
-const { scenarios } = parseScenarioText(texts.join('---\n'), 'matrices.yaml', () => ({
-	code: 'file-missing',
-	problem: 'there are no policy files',
-}));
-const target = { name: 'embedded', capabilities: new Set(capabilityNames), families: ['ipv4'] as const };
-const { plan } = planScenarios(scenarios, target);
+const [file = '', folder = ''] = process.argv.slice(2);
+const context = { stderr: (text: string) => process.stderr.write(text), env: {} } as unknown as Context;
+const made = await makePlan([file], { cluster: 'embedded', tag: [], grep: [], exclude: [] }, context);
+if (!made) throw new Error(`${file} is not valid`);
 mkdirSync(folder, { recursive: true });
-writePlan(folder, plan);
+writePlan(folder, made.plan);

@@ -1,106 +1,74 @@
 /**
- * Part of `npm run bench`: plan, judge and reports of a million cells. One real run of the 60-pod matrix on the embedded
- * cluster is taken seventy times under other names, since no run of that size takes part of a benchmark. Each stage is a
- * process of its own, with the peak that the kernel says it had.
+ * Part of `npm run bench`: plan, judge and every report of a million cells, each within 2 GiB. One real run of the 60-pod matrix
+ * on the embedded cluster is taken seventy times under other names, since no run of that size takes part of a benchmark.
  */
-import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { copyHistory } from './copy-history.ts';
 import { matrixScenario } from './matrix-scenario.ts';
+import { describeStage, measureProcess, peakLimit, type Stage, stageHead } from './measure-stage.ts';
 
 const main = new URL('../dist/main.js', import.meta.url).pathname;
 const planner = new URL('bench-million-plan.ts', import.meta.url).pathname;
+const reporter = new URL('bench-million-reports.ts', import.meta.url).pathname;
 const pods = 60;
+const name = `matrix-${pods}`;
 
-/** Prints a line for each stage. */
-export async function benchMillion(copies: number): Promise<void> {
+/** Prints a line for each stage. Resolves with those that took more memory than they may. */
+export async function benchMillion(copies: number): Promise<Stage[]> {
 	const folder = await mkdtemp(join(tmpdir(), 'gatecrash-million-'));
 	try {
-		const one = join(folder, 'one');
-		await writeFile(`${one}.yaml`, matrixScenario(pods));
-		await execa(process.execPath, [main, 'run', `${one}.yaml`, '--quiet', '--out', one], { reject: false });
+		const file = join(folder, 'matrices.yaml');
+		const texts = Array.from({ length: copies }, (_, copy) => matrixScenario(pods, `${name}-${copy}`));
+		await writeFile(file, texts.join('---\n'));
+		const history = await recordOne(folder);
 		const whole = join(folder, 'whole');
-		process.stdout.write(`\n${(copies * pods * pods * 4).toLocaleString('en')} cells, ${copies} scenarios\n`);
-		process.stdout.write('stage                                                  s  peak MiB  file MiB\n');
-		const planned = await timed(process.execPath, ['--import', 'tsx', planner, whole, String(copies)]);
-		row('plan, and write it', planned, await size(join(whole, 'plan.json')));
-		await copyHistory(join(one, 'latest/history.jsonl'), join(whole, 'history.jsonl'), copies);
-		const judge = await timed(process.execPath, [main, 'judge', whole]);
-		row('judge, report on the console', judge, await size(join(whole, 'history.jsonl')));
-		const files = { json: 'verdicts.json', html: 'report.html', junit: 'junit.xml', markdown: 'report.md' };
-		const reporters = Object.entries(files).flatMap(([name, file]) => ['--reporter', `${name}=${join(whole, file)}`]);
-		const report = await timed(process.execPath, [main, 'report', whole, ...reporters]);
-		row(`judge, report as ${Object.keys(files).join(', ')}`, report, await size(join(whole, files.json)));
+		await mkdir(whole);
+		await copyHistory(history, join(whole, 'history.jsonl'), name, copies);
+		process.stdout.write(`\n${(copies * pods * pods * 4).toLocaleString('en')} cells, ${copies} scenarios, `);
+		process.stdout.write(`history ${await size(join(whole, 'history.jsonl'))} MiB, load ${load()}\n${stageHead}\n`);
+		const stages = [
+			await told(measureProcess('plan, and write it', ['--import', 'tsx', planner, file, whole])),
+			await told(measureProcess('gatecrash plan --json', [main, 'plan', file, '--json'])),
+			await told(measureProcess('gatecrash judge, report on the console', [main, 'judge', whole])),
+			...(await reports(whole, folder)),
+		];
+		process.stdout.write(`load ${load()}\n`);
+		return stages.filter(({ peak }) => peak > peakLimit);
 	} finally {
 		await rm(folder, { recursive: true });
 	}
 }
 
-interface Timed {
-	seconds: number;
-	/** Of its memory, MiB. */
-	peak: number;
+/** Runs the matrix once. Resolves with its history. */
+async function recordOne(folder: string): Promise<string> {
+	const one = join(folder, 'one');
+	await writeFile(`${one}.yaml`, matrixScenario(pods));
+	const args = [main, 'run', `${one}.yaml`, '--quiet', '--reporter', `tap=${one}.tap`, '--out', one];
+	const { exitCode, stderr } = await execa(process.execPath, args, { reject: false });
+	if (exitCode !== 0) throw new Error(`gatecrash run ended with ${exitCode}: ${stderr.slice(-2000)}`);
+	return join(one, 'latest/history.jsonl');
 }
 
-/** The kernel keeps the peak of a process (VmHWM); it is asked for until the process has ended. */
-async function timed(program: string, args: string[]): Promise<Timed> {
-	const began = performance.now();
-	const running = execa(program, args, { reject: false, stdout: 'ignore' });
-	let peak = 0;
-	const ask = () => {
-		const status = tryRead(`/proc/${running.pid}/status`);
-		peak = Math.max(peak, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024);
-	};
-	const timer = setInterval(ask, 50);
-	const { exitCode, stderr } = await running;
-	clearInterval(timer);
-	if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr.slice(-2000)}`);
-	return { seconds: (performance.now() - began) / 1000, peak };
+async function told(measured: Promise<Stage>): Promise<Stage> {
+	const stage = await measured;
+	process.stdout.write(`${describeStage(stage)}\n`);
+	return stage;
 }
 
-function tryRead(file: string): string {
-	try {
-		return readFileSync(file, 'utf8');
-	} catch {
-		return '';
-	}
+async function reports(run: string, folder: string): Promise<Stage[]> {
+	const running = execa(process.execPath, ['--import', 'tsx', reporter, run, folder]);
+	const stages: Stage[] = [];
+	for await (const line of running) stages.push(await told(Promise.resolve(JSON.parse(line) as Stage)));
+	return stages;
 }
 
-async function copyHistory(from: string, to: string, copies: number): Promise<void> {
-	const target = createWriteStream(to);
-	const name = `matrix-${pods}`;
-	let frame = '';
-	let last = '';
-	for (let copy = 0; copy < copies; copy += 1) {
-		for await (const line of createInterface({ input: createReadStream(from), crlfDelay: Number.POSITIVE_INFINITY })) {
-			const isFrame = !line.includes(`"scenario":"${name}"`);
-			if (isFrame && line.includes('"is":"run-ended"')) last = line;
-			else if (isFrame && copy === 0) frame += `${line}\n`;
-			if (isFrame) continue;
-			if (frame !== '') target.write(frame);
-			frame = '';
-			const ready = target.write(
-				`${line.replaceAll(`"${name}"`, `"${name}-${copy}"`).replaceAll(`"${name}/`, `"${name}-${copy}/`)}\n`,
-			);
-			if (!ready) await new Promise<void>((resolve) => target.once('drain', () => resolve()));
-		}
-	}
-	await new Promise<void>((resolve) => target.end(`${last}\n`, () => resolve()));
+async function size(file: string): Promise<string> {
+	return ((await stat(file)).size / 2 ** 20).toFixed(0);
 }
 
-function row(stage: string, { seconds, peak }: Timed, file: number): void {
-	const columns = [
-		stage.padEnd(48),
-		seconds.toFixed(1).padStart(7),
-		peak.toFixed(0).padStart(9),
-		file.toFixed(0).padStart(9),
-	];
-	process.stdout.write(`${columns.join(' ')}\n`);
-}
-
-async function size(file: string): Promise<number> {
-	return (await stat(file)).size / 2 ** 20;
+function load(): string {
+	return (loadavg()[0] ?? 0).toFixed(1);
 }

@@ -2,7 +2,8 @@
  * `npm run bench`: the field's canonical matrix (pods x pods x 2 TCP and 2 UDP ports, most of it forbidden) at 9, 30 and
  * 60 pods, from nothing to verdicts as a whole process, with the cost per cell; then predictions alone, for up to 2,000
  * pods, and plan, judge and reports of a million cells. Machines are noisy: medians are shown.
- * `--million`: that part alone; `--mutation`: `generate` and `mutate` alone.
+ * `--million`: that part alone; of each stage time and peak, and exit code 1 where one is over its limit. `BENCH_COPIES`: so many
+ * scenarios of 14,400 cells instead of 70. `--mutation`: `generate` and `mutate` alone.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import type { RunVerdicts } from '../src/model/verdict.ts';
 import { benchMillion } from './bench-million.ts';
 import { benchMutation } from './bench-mutation.ts';
 import { matrixScenario } from './matrix-scenario.ts';
+import { peakLimit } from './measure-stage.ts';
 
 interface Measured {
 	cells: number;
@@ -33,10 +35,18 @@ const folder = await mkdtemp(join(tmpdir(), 'gatecrash-bench-'));
 try {
 	const only = ['million', 'mutation'].find((part) => process.argv.includes(`--${part}`));
 	if (only === undefined) await benchMatrices();
-	if (only !== 'mutation') await benchMillion(70);
+	if (only !== 'mutation') await benchLarge();
 	if (only !== 'million') await benchMutation();
 } finally {
 	await rm(folder, { recursive: true });
+}
+
+async function benchLarge(): Promise<void> {
+	const copies = Number(process.env['BENCH_COPIES'] ?? 70);
+	const over = await benchMillion(copies);
+	if (over.length > 0) process.exitCode = 1;
+	for (const { name, peak } of over)
+		process.stderr.write(`${name}: ${peak.toFixed(0)} MiB are more than ${peakLimit}\n`);
 }
 
 async function benchMatrices(): Promise<void> {

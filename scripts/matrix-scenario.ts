@@ -1,5 +1,8 @@
-/** Pods in three namespaces, all ingress denied but from namespace x to the pods `a` of every namespace. */
-export function matrixScenario(pods: number, scenario = `matrix-${pods}`): string {
+/**
+ * Pods in three namespaces, all ingress denied but from namespace x to the first pod of each. `sample`: so many pairs of each
+ * class of pods from each; undefined: all pairs.
+ */
+export function matrixScenario(pods: number, scenario = `matrix-${pods}`, sample?: number): string {
 	const namespaces = ['x', 'y', 'z'];
 	const names = Array.from({ length: pods }, (_, index) => ({
 		namespace: namespaces[index % 3] ?? 'x',
@@ -32,7 +35,7 @@ export function matrixScenario(pods: number, scenario = `matrix-${pods}`): strin
 		...policies,
 		'  attempts:',
 		`    - {from: [${fromX.join(', ')}], to: [${toFirst.join(', ')}], expect: allowed}`,
-		'    - {matrix: {pods: all, ports: all, loopback: true}, expect: blocked}',
+		`    - {matrix: {pods: all, ports: all, loopback: true${sample === undefined ? '' : `, sample: ${sample}`}}, expect: blocked}`,
 		'',
 	].join('\n');
 }
