@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: the field's canonical matrix (pods x pods x 2 TCP and 2 UDP ports, most of it forbidden) at 9, 30 and
  * 60 pods, from nothing to verdicts as a whole process, with the cost per cell; then predictions alone, for up to 2,000
- * pods, and plan, judge and reports of a million cells. Machines are noisy: medians are shown.
- * `--million`: that part alone; of each stage time and peak, and exit code 1 where one is over its limit. `BENCH_COPIES`: so many
+ * pods, and plan, judge and reports of a million cells and of 1,000 sampled pods. Machines are noisy: medians are shown.
+ * `--million`: these two alone; of each stage time and peak, and exit code 1 where one is over its limit. `BENCH_COPIES`: so many
  * scenarios of 14,400 cells instead of 70. `--mutation`: `generate` and `mutate` alone.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,6 +14,7 @@ import type { EventOf, HistoryEvent } from '../src/model/event.ts';
 import type { RunVerdicts } from '../src/model/verdict.ts';
 import { benchMillion } from './bench-million.ts';
 import { benchMutation } from './bench-mutation.ts';
+import { benchThousandPods } from './bench-thousand-pods.ts';
 import { matrixScenario } from './matrix-scenario.ts';
 import { peakLimit } from './measure-stage.ts';
 
@@ -43,7 +44,7 @@ try {
 
 async function benchLarge(): Promise<void> {
 	const copies = Number(process.env['BENCH_COPIES'] ?? 70);
-	const over = await benchMillion(copies);
+	const over = [...(await benchMillion(copies)), ...(await benchThousandPods())];
 	if (over.length > 0) process.exitCode = 1;
 	for (const { name, peak } of over)
 		process.stderr.write(`${name}: ${peak.toFixed(0)} MiB are more than ${peakLimit}\n`);

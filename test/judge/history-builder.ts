@@ -154,14 +154,23 @@ export function build(options: BuildOptions = {}): Built {
 		makeCell,
 	);
 	const plan = makePlan(cells, options);
-	const world = new World(plan, options);
-	return { plan, events: world.run() };
+	return { plan, events: new World(plan, options, [...defaultPods, ...(options.pods ?? [])]).run() };
+}
+
+/** The same of the only scenario of any plan, among the pods that the plan has. */
+export function simulate(plan: Plan, options: BuildOptions = {}): HistoryEvent[] {
+	const pods = Object.entries(plan.scenarios[0]?.workload.pods ?? {}).map(([name, { listen }]): PodOptions => {
+		return { name, listen: [...new Set(listen.map(({ port }) => port))] };
+	});
+	return new World(plan, options, pods).run();
 }
 
 class World {
 	readonly #scenario: ScenarioPlan;
 	readonly #options: BuildOptions;
 	readonly #pods: PodOptions[];
+	/** By name; addresses are made from them. */
+	readonly #numbers: ReadonlyMap<string, number>;
 	readonly #cells: Map<string, Cell>;
 	readonly #events: HistoryEvent[] = [];
 	readonly #seq = new Map<string, number>();
@@ -172,12 +181,13 @@ class World {
 	#epoch = 0;
 	#tokens = 0;
 
-	constructor(plan: Plan, options: BuildOptions) {
+	constructor(plan: Plan, options: BuildOptions, pods: PodOptions[]) {
 		const [scenario] = plan.scenarios;
 		if (!scenario) throw new Error('a plan has one scenario here');
 		this.#scenario = scenario;
 		this.#options = options;
-		this.#pods = [...defaultPods, ...(options.pods ?? [])];
+		this.#pods = pods;
+		this.#numbers = new Map(pods.map(({ name }, index) => [name, index + 1]));
 		this.#cells = new Map(scenario.cells.map((cell) => [cell.id, cell]));
 	}
 
@@ -425,8 +435,8 @@ class World {
 	}
 
 	#address(name: string, family: IpFamily): string {
-		const number = this.#pods.findIndex((pod) => pod.name === name) + 1;
-		return family === 'ipv4' ? `10.0.0.${number}` : `fd00::${number}`;
+		const number = this.#numbers.get(name) ?? 0;
+		return family === 'ipv4' ? `10.0.${number >> 8}.${number & 255}` : `fd00::${number}`;
 	}
 
 	#port(cell: Cell): number {
@@ -444,7 +454,7 @@ class World {
 	}
 
 	#append(body: ScenarioEventBody): void {
-		this.#push({ scenario: scenarioName, ...body });
+		this.#push({ scenario: this.#scenario.name, ...body });
 	}
 
 	#push(body: EventBody): void {
