@@ -20,9 +20,13 @@ const name = `matrix-${pods}`;
 export async function benchMillion(copies: number): Promise<Stage[]> {
 	const folder = await mkdtemp(join(tmpdir(), 'gatecrash-million-'));
 	try {
-		const file = join(folder, 'matrices.yaml');
-		const texts = Array.from({ length: copies }, (_, copy) => matrixScenario(pods, `${name}-${copy}`));
-		await writeFile(file, texts.join('---\n'));
+		const scenarios = join(folder, 'scenarios');
+		await mkdir(scenarios);
+		for (let copy = 0; copy < copies; copy += 1) {
+			// In the order of the history.
+			const file = join(scenarios, `matrix-${String(copy).padStart(4, '0')}.yaml`);
+			await writeFile(file, matrixScenario(pods, `${name}-${copy}`));
+		}
 		const history = await recordOne(folder);
 		const whole = join(folder, 'whole');
 		await mkdir(whole);
@@ -30,8 +34,8 @@ export async function benchMillion(copies: number): Promise<Stage[]> {
 		process.stdout.write(`\n${(copies * pods * pods * 4).toLocaleString('en')} cells, ${copies} scenarios, `);
 		process.stdout.write(`history ${await size(join(whole, 'history.jsonl'))} MiB, load ${load()}\n${stageHead}\n`);
 		const stages = [
-			await told(measureProcess('plan, and write it', ['--import', 'tsx', planner, file, whole])),
-			await told(measureProcess('gatecrash plan --json', [main, 'plan', file, '--json'])),
+			await told(measureProcess('plan, and write it', ['--import', 'tsx', planner, scenarios, whole])),
+			await told(measureProcess('gatecrash plan --json', [main, 'plan', scenarios, '--json'])),
 			await told(measureProcess('gatecrash judge, report on the console', [main, 'judge', whole])),
 			...(await reports(whole, folder)),
 		];
