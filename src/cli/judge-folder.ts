@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Plan } from '../model/plan.ts';
 import type { RunVerdicts } from '../model/verdict.ts';
 import { boundGarbage } from './bound-garbage.ts';
-import { gateFile } from './gate-file.ts';
+import { readGateFile } from './gate-file.ts';
 import { judgeInParts } from './judge-in-parts.ts';
 import { isInLines, openPlan } from './plan-file.ts';
 import { judgeRecorded } from './judge-recorded.ts';
@@ -27,12 +27,12 @@ export interface JudgedRun extends RunFolder {
 
 /**
  * Judges a run by its folder, its id below `out`, or `latest`. A run with so many cells that they don't fit into memory is
- * judged one scenario at a time; its verdicts are slim then, and `jsonFile` holds all. Waivers need all cells at once.
- * `json`: verdicts.json is wanted; of a large run it is a file of gigabytes, which takes longer than judging.
+ * judged one scenario at a time; its verdicts are slim then, and `jsonFile` holds all. `json`: verdicts.json is wanted; of a large run that
+ * is a file of gigabytes.
  */
 export async function judgeFolder(run: string, out: string, { json }: { json: boolean }): Promise<JudgedRun> {
 	const folder = findRun(run, out);
-	if (isInLines(folder) && !existsSync(join(folder, gateFile))) return judgeParts(folder, json);
+	if (isInLines(folder)) return judgeParts(folder, json);
 	const recorded = await openRun(run, out);
 	const { id, plan, gaps, events } = recorded;
 	return {
@@ -46,11 +46,12 @@ async function judgeParts(folder: string, json: boolean): Promise<JudgedRun> {
 	const place = json ? mkdtempSync(join(tmpdir(), 'gatecrash-judge-')) : undefined;
 	const close = () => place !== undefined && rmSync(place, { recursive: true, force: true });
 	boundGarbage();
+	const gate = readGateFile(folder);
 	const plan = openPlan(folder);
 	const file = place === undefined ? undefined : openVerdictsFile(join(place, jsonName));
 	try {
 		const history = join(folder, 'history.jsonl');
-		const { verdicts, duration, gaps } = await judgeInParts(plan, history, (one, at) => file?.add(one, at));
+		const { verdicts, duration, gaps } = await judgeInParts(plan, history, (one, at) => file?.add(one, at), gate);
 		file?.finish(verdicts);
 		const known = existsSync(history) ? describeGaps(gaps, gaps.ended) : describeGaps(undefined, false);
 		const scenarios = plan.scenarios.map((scenario) => ({ ...scenario, cells: [], steps: [] }));

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { applyGate } from '../gate/apply-gate.ts';
 import { type HistoryGaps, scanHistory } from '../history/scan-history.ts';
 import { combineRun, type RunFrame } from '../judge/combine-run.ts';
 import { judgeScenario } from '../judge/judge-scenario.ts';
 import type { HistoryEvent } from '../model/event.ts';
+import type { GateInput } from '../model/gate.ts';
 import { GatecrashError } from '../model/gatecrash-error.ts';
 import type { RunVerdicts, ScenarioVerdict } from '../model/verdict.ts';
 import type { OpenPlan } from './plan-file.ts';
@@ -18,12 +20,13 @@ export interface JudgedInParts {
 
 /**
  * What `judge` says of a run that is larger than memory: a scenario is judged when its last event was read, told to
- * `onScenario` with all that it has, and forgotten but for what reports need.
+ * `onScenario` with all that it has, and forgotten but for what reports need. `gate`: what it is held against.
  */
 export async function judgeInParts(
 	plan: OpenPlan,
 	history: string,
 	onScenario: (verdict: ScenarioVerdict, place: number) => void,
+	gate: GateInput = { waivers: [] },
 ): Promise<JudgedInParts> {
 	const frame: RunFrame = { began: undefined, ended: undefined, cluster: undefined };
 	const places = new Map(plan.scenarios.map(({ name }, place) => [name, place]));
@@ -31,7 +34,10 @@ export async function judgeInParts(
 	const slim: ScenarioVerdict[] = [];
 	let duration: number | undefined;
 	const conclude = (place: number, some: HistoryEvent[]) => {
-		const verdict = judgeScenario(plan.read(place), some, frame.cluster?.facts);
+		const judged = judgeScenario(plan.read(place), some, frame.cluster?.facts);
+		// Which cells are waived is the same whether the others are known or not.
+		const { scenarios } = applyGate(combineRun(plan.rest, frame, [judged]), gate);
+		const [verdict = judged] = scenarios;
 		onScenario(verdict, place);
 		slim[place] = slimScenario(verdict);
 	};
@@ -55,7 +61,7 @@ export async function judgeInParts(
 	const gaps = existsSync(history) ? await scanHistory(history, take) : { truncated: false, damaged: [] };
 	for (const [name, place] of places) if (slim[place] === undefined) conclude(place, events.get(name) ?? []);
 	return {
-		verdicts: combineRun(plan.rest, frame, slim),
+		verdicts: applyGate(combineRun(plan.rest, frame, slim), gate),
 		duration,
 		gaps: { ...gaps, ended: frame.ended !== undefined },
 	};

@@ -1,10 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { reporterNames } from '../../src/cli/common-flags.ts';
+import { gateFile } from '../../src/cli/gate-file.ts';
 import { judgeFolder } from '../../src/cli/judge-folder.ts';
 import { isInLines, openPlan, readPlan, writePlan } from '../../src/cli/plan-file.ts';
 import { findRun } from '../../src/cli/run-folder.ts';
 import { planDigest } from '../../src/cli/shard.ts';
+import type { Waiver } from '../../src/model/gate.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { gatecrashHere } from '../e2e/support/in-process.ts';
 import { makeSandbox, root } from './sandbox.ts';
@@ -40,10 +43,43 @@ describe('a run that is judged in parts', function () {
 		return { whole: renderJson(one.verdicts), parts, counts: [one.verdicts.counts, other.verdicts.counts] };
 	}
 
+	/** Reports it in both ways, in all formats. */
+	async function expectSameReports(): Promise<void> {
+		const plan = await readPlan(run);
+		const flags = reporterNames.flatMap((name) => ['--reporter', `${name}=-`]);
+		const told: string[] = [];
+		for (const most of [undefined, 0]) {
+			writePlan(run, plan, most);
+			told.push((await gatecrashHere(['report', run, ...flags])).stdout);
+		}
+		// Of cells that pass, reports leave out the evidence.
+		const withoutEvidence = (text = '') => text.replace(/<script type="application\/json".*?<\/script>/s, '');
+		expect(withoutEvidence(told[1])).to.equal(withoutEvidence(told[0]));
+	}
+
 	it('has the same verdicts.json, byte for byte', async () => {
 		const { whole, parts, counts } = await both();
 		expect(parts).to.equal(whole);
 		expect(counts[1]).to.deep.equal(counts[0]).and.to.include({ leak: 4 });
+	});
+
+	it('has the same with waivers and a baseline, in every report', async () => {
+		const position = { file: 'waivers.yaml', line: 1, column: 1 };
+		const waivers: Waiver[] = [
+			{ case: 'ip-block-except/connect/*/*/*/*', reason: 'it is known', position },
+			{ case: 'end-port/connect/*/*/*', reason: 'it is not needed', position },
+			{ case: 'nothing/connect/*/*/*', reason: 'it is not there', position },
+			{ case: 'pod-relabelled/connect/*/*/*/*', reason: 'it has expired', expires: '2020-01-01', position },
+		];
+		const file = join(run, gateFile);
+		for (const used of [waivers, waivers.slice(0, 3)]) {
+			writeFileSync(file, JSON.stringify({ waivers: used, baseline: { run: 'before', cells: {} } }));
+			const { whole, parts } = await both();
+			expect(parts).to.equal(whole);
+			expect(whole.match(/"waiver": \{/g)).to.have.length(4);
+			await expectSameReports();
+		}
+		rmSync(file);
 	});
 
 	it('writes verdicts.json only where it is asked for', async () => {
@@ -69,17 +105,7 @@ describe('a run that is judged in parts', function () {
 	});
 
 	it('says the same on the console, and in each report', async () => {
-		const plan = await readPlan(run);
-		const formats = ['console', 'html', 'junit', 'markdown', 'tap', 'sarif', 'conformance', 'json'];
-		const flags = formats.flatMap((name) => ['--reporter', `${name}=-`]);
-		const told: string[] = [];
-		for (const most of [undefined, 0]) {
-			writePlan(run, plan, most);
-			told.push((await gatecrashHere(['report', run, ...flags])).stdout);
-		}
-		// Of cells that pass, reports leave out the evidence.
-		const withoutEvidence = (text: string) => text.replace(/<script type="application\/json".*?<\/script>/s, '');
-		expect(withoutEvidence(told[1] ?? '')).to.equal(withoutEvidence(told[0] ?? ''));
+		await expectSameReports();
 	});
 
 	it('refuses a history in which a scenario goes on after its end', async () => {
