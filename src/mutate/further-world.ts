@@ -1,9 +1,9 @@
-import type { IpFamily } from '../model/address.ts';
+import type { IpFamily, Protocol } from '../model/address.ts';
 import type { KubernetesObject } from '../model/policy.ts';
 import { matchesLabels } from '../policy/label-selector.ts';
 import type { Labels, PodFacts, World } from '../policy/world.ts';
 import { type PeerText } from './network-policy/peer-mutants.ts';
-import { peersOf, portNamesOf, subjectOfPolicy } from './policy-parts.ts';
+import { peersOf, namedPortsOf, subjectOfPolicy } from './policy-parts.ts';
 import { labelsText, tellingLabels } from './satisfying-labels.ts';
 import { tellingAddresses } from './telling-addresses.ts';
 
@@ -37,7 +37,7 @@ export class FurtherPods {
 	readonly made: FurtherWorld;
 	/** Of the policies asked for last: pods that tell what they say, also those that were there. */
 	mentioned = new Set<string>();
-	#portNames: readonly string[] = [];
+	#namedPorts: PodFacts['namedPorts'] = [];
 	#added = 0;
 	readonly #most: number;
 	readonly #known: Map<string, string>;
@@ -63,8 +63,8 @@ export class FurtherPods {
 	addFor(differing: readonly KubernetesObject[], whole: readonly KubernetesObject[]): void {
 		this.mentioned = new Set();
 		this.#added = 0;
-		this.#portNames = [...new Set(whole.flatMap(portNamesOf))];
 		const { world } = this.made;
+		this.#namedPorts = portsNamedBy(whole, world);
 		for (const { metadata, spec } of differing) {
 			const namespace = metadata.namespace ?? 'default';
 			if (!world.namespaces[namespace]) continue;
@@ -91,7 +91,7 @@ export class FurtherPods {
 		const [example] = Object.values(world.pods).filter((pod) => pod.namespace === namespace);
 		world.pods[name] = {
 			...{ namespace, labels, hostNetwork: false, addresses: {} },
-			namedPorts: this.#portNames.map((port) => this.#namedPort(port)),
+			namedPorts: this.#namedPorts,
 			...(example?.mesh && { mesh: example.mesh }),
 			...(example?.node !== undefined && { node: example.node }),
 		};
@@ -183,11 +183,23 @@ export class FurtherPods {
 		while (taken.has(address())) number += 1;
 		return { ipv4: { exact: address() }, ipv6: { exact: `2001:db8:0:99::${number.toString(16)}` } };
 	}
+}
 
-	#namedPort(name: string): PodFacts['namedPorts'][number] {
-		const known = Object.values(this.made.world.pods).flatMap(({ namedPorts }) => namedPorts);
-		return known.find((port) => port.name === name) ?? { name, port: 8080, protocol: 'tcp' };
+/** As some pod has them; names that no pod has stand for numbers of their own. */
+function portsNamedBy(policies: readonly KubernetesObject[], { pods }: World): PodFacts['namedPorts'] {
+	const known = Object.values(pods).flatMap(({ namedPorts }) => namedPorts);
+	const ports: PodFacts['namedPorts'][number][] = [];
+	const isTaken = (port: number, protocol: Protocol): boolean =>
+		ports.some((one) => one.port === port && one.protocol === protocol);
+	for (const [name, protocol] of policies.flatMap((object) => [...namedPortsOf(object)])) {
+		if (ports.some((one) => one.name === name)) continue;
+		const there = known.find((one) => one.name === name);
+		let number = 8080;
+		while (isTaken(number, protocol)) number += 1;
+		if (!there) ports.push({ name, port: number, protocol });
+		else if (!isTaken(there.port, there.protocol)) ports.push(there);
 	}
+	return ports;
 }
 
 function freeName(wanted: string, taken: Readonly<Record<string, unknown>>): string {

@@ -1,3 +1,4 @@
+import type { Protocol } from '../model/address.ts';
 import { isRecord } from '../model/is-record.ts';
 import type { KubernetesObject } from '../model/policy.ts';
 import { type LabelSelector, matchesLabels } from '../policy/label-selector.ts';
@@ -28,13 +29,15 @@ export function peersOf({ kind, spec }: KubernetesObject): PeerText[] {
 	return rulesOf(spec).flatMap((rule) => [...list(rule['from']), ...list(rule['to'])]) as PeerText[];
 }
 
-/** Names of ports in a NetworkPolicy's rules. */
-export function portNamesOf({ kind, spec }: KubernetesObject): string[] {
-	if (kind !== 'NetworkPolicy' || !isRecord(spec)) return [];
-	const names = rulesOf(spec).flatMap((rule) =>
-		list(rule['ports']).flatMap(({ port }) => (typeof port === 'string' ? [port] : [])),
-	);
-	return [...new Set(names)];
+/** Ports that a NetworkPolicy's rules name, by their name; with the first protocol where there are several. */
+export function namedPortsOf({ kind, spec }: KubernetesObject): Map<string, Protocol> {
+	const named = new Map<string, Protocol>();
+	if (kind !== 'NetworkPolicy' || !isRecord(spec)) return named;
+	for (const { port, protocol } of rulesOf(spec).flatMap((rule) => list(rule['ports']))) {
+		if (typeof port !== 'string' || named.has(port)) continue;
+		named.set(port, protocol === 'UDP' ? 'udp' : protocol === 'SCTP' ? 'sctp' : 'tcp');
+	}
+	return named;
 }
 
 function rulesOf(spec: Record<string, unknown>): Record<string, unknown>[] {

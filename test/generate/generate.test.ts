@@ -102,6 +102,16 @@ describe('generated scenarios', function () {
 		}
 	});
 
+	it('give ports that no pod has a number for each name, in the protocol of their rule', () => {
+		const ports = '[{port: dns, protocol: UDP}, {port: dns-tcp}, {port: metrics}]';
+		const spec = `{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {}}], ports: ${ports}}]}`;
+		const { text, unnoticed } = generated(inputOf([parse(networkPolicy(spec)) as KubernetesObject]));
+		expect(unnoticed).to.deep.equal([]);
+		const named = Object.values(scenarioOf(text).pods).flatMap(({ listen }) => listen.filter(({ name }) => name));
+		expect(named).to.deep.include({ port: 8080, protocol: 'udp', name: 'dns', speaks: 'udp' });
+		expect(new Set(named.map(({ name, port, protocol }) => `${name} ${port}/${protocol}`)).size).to.equal(3);
+	});
+
 	it('say which policies and objects were left aside', () => {
 		const calico = {
 			apiVersion: 'projectcalico.org/v3',
