@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readMatrixSets } from './generate-matrix/matrix-sets.ts';
 import { generatedScenariosPage } from './generate-matrix/page.ts';
-import { Results } from './generate-matrix/results.ts';
+import { passes, Results } from './generate-matrix/results.ts';
 import { runSets } from './generate-matrix/run-sets.ts';
 
 const { values } = parseArgs({
@@ -54,8 +54,8 @@ const shown = rows.map((row) => ({
 const left = shown.filter(
 	({ shown: one, bugs, unrun }) => one && unrun === undefined && bugs.some(({ name }) => one.bugs[name] === undefined),
 );
-const failing = shown.filter(({ shown: one }) => one?.honest && one.honest.verdict !== 'enforced');
-for (const { scenario, shown: one } of failing) console.log(`FAIL  ${scenario.name} is ${one?.honest?.verdict}`);
+const failing = shown.filter(({ shown: one }) => one?.honest && !passes(one));
+for (const { scenario, shown: one } of failing) console.log(`FAIL  ${scenario.name}: ${JSON.stringify(one?.honest)}`);
 if (left.length > 0) console.log(`${left.length} policy sets are left to run: run it again`);
 else if (values.filter === '') {
 	writeFileSync(new URL('../docs/generated-scenarios.md', import.meta.url), generatedScenariosPage(shown));

@@ -2,7 +2,7 @@ import type { Bug } from '../../src/cluster/netns/bugs/bug.ts';
 import { otherAttempts } from './matrix-bugs.ts';
 import type { MatrixSet } from './matrix-sets.ts';
 import { whyMissed } from './missed-bugs.ts';
-import type { Shown } from './results.ts';
+import { passes, type Shown } from './results.ts';
 
 /** A policy set with what runs have shown. */
 export interface ShownSet extends MatrixSet {
@@ -31,7 +31,7 @@ export function generatedScenariosPage(rows: readonly ShownSet[]): string {
 }
 
 function summaryOf(rows: readonly ShownSet[], run: readonly ShownSet[]): string {
-	const passing = run.filter(({ shown }) => shown?.honest?.verdict === 'enforced').length;
+	const passing = run.filter(({ shown }) => shown && passes(shown)).length;
 	const pairs = run.flatMap(({ bugs, shown }) => bugs.map(({ name }) => shown?.bugs[name]));
 	const caught = pairs.filter((one) => one === 'caught').length;
 	const few = rows.filter((row) => row.generated && row.generated.attempts <= row.byHand.attempts).length;
@@ -44,10 +44,10 @@ function tableOf(rows: readonly ShownSet[]): string {
 		const { set, byHand, generated, unrun, bugs, shown } = row;
 		const caught = bugs.filter(({ name }) => shown?.bugs[name] === 'caught').length;
 		const isRun = generated && unrun === undefined;
-		const passes = !isRun ? '–' : shown?.honest?.verdict === 'enforced' ? 'yes' : `**${shown?.honest?.verdict}**`;
+		const passing = isRun ? passesText(shown) : '–';
 		const cells = [
 			...[`\`${set.name}\``, set.policies, byHand.attempts, generated?.attempts ?? '–'],
-			...[`${byHand.noticed}/${byHand.mutants}`, generated ? mutantsText(generated) : '–', passes],
+			...[`${byHand.noticed}/${byHand.mutants}`, generated ? mutantsText(generated) : '–', passing],
 			isRun && bugs.length > 0 ? `${caught}/${bugs.length}` : '–',
 		];
 		return `| ${cells.join(' | ')} |`;
@@ -58,6 +58,12 @@ function tableOf(rows: readonly ShownSet[]): string {
 		...lines,
 		'',
 	].join('\n');
+}
+
+function passesText(shown: Shown | undefined): string {
+	if (!shown?.honest || !passes(shown)) return '**no**';
+	const { skipped } = shown.honest;
+	return skipped > 0 ? `yes, ${skipped} of SCTP skipped` : 'yes';
 }
 
 function mutantsText({ mutants, untold }: { mutants: number; untold: number }): string {

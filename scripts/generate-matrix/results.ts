@@ -1,12 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { ScenarioVerdict } from '../../src/model/verdict.ts';
+
+/** Every path that could be attempted here was as the scenario says. */
+export function passes({ honest }: Shown): boolean {
+	return honest !== undefined && honest.leak + honest.broken + honest.inconclusive === 0 && honest.enforced > 0;
+}
 
 /** What runs have shown of one generated scenario. */
 export interface Shown {
 	/** Of the scenario's text. */
 	hash: string;
 	/** On an honest engine. */
-	honest?: { verdict: string; cells: number; skipped: number };
+	honest?: ScenarioVerdict['counts'];
 	/** By bug. */
 	bugs: Record<string, 'caught' | 'missed' | 'no rule changes' | 'inconclusive'>;
 }

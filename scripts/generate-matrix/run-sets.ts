@@ -44,8 +44,7 @@ export async function runSets(
 	const witnesses = await observeHonest(plans);
 	for (const { plan, honest } of witnesses) {
 		const shown = left.find(({ generated }) => generated.set.name === plan.name)?.shown;
-		const { counts, verdict, cells } = honest;
-		if (shown) shown.honest = { verdict, cells: cells.length, skipped: counts.skipped };
+		if (shown) shown.honest = honest.counts;
 	}
 	results.save();
 	say(`${witnesses.length} generated scenarios on an honest engine`);
@@ -77,16 +76,16 @@ async function runBug(bug: Bug, witnesses: Witness[], shownOf: (name: string) =>
 	// What a proxy or resolver does wrong is no rule of the kernel.
 	const inRules = !['mutual TLS', 'proxies', 'DNS'].includes(bug.concerns);
 	const affected = inRules ? affectedBy(bug, witnesses) : witnesses;
-	for (const { plan } of witnesses) note(plan.name, 'no rule changes');
-	if (affected.length === 0) return;
-	const noticed = await observe(bug, affected);
+	const noticed = affected.length === 0 ? new Map<string, Noticed>() : await observe(bug, affected);
 	const unclear = affected.filter(
 		({ plan: { name } }) => noticed.get(name)?.inconclusive && !isCaught(noticed.get(name)),
 	);
 	for (const [name, one] of unclear.length === 0 ? [] : await observe(bug, unclear)) noticed.set(name, one);
-	for (const { plan } of affected) {
+	for (const witness of witnesses) {
+		const { plan } = witness;
 		const one = noticed.get(plan.name);
-		note(plan.name, isCaught(one) ? 'caught' : one?.inconclusive ? 'inconclusive' : 'missed');
+		if (!affected.includes(witness)) note(plan.name, 'no rule changes');
+		else note(plan.name, isCaught(one) ? 'caught' : one?.inconclusive ? 'inconclusive' : 'missed');
 	}
 }
 

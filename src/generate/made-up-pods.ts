@@ -2,6 +2,7 @@ import { FurtherPods } from '../mutate/further-world.ts';
 import { mutantsOf } from '../mutate/mutants-of.ts';
 import type { Subject } from '../mutate/subject.ts';
 import type { World } from '../policy/world.ts';
+import { engineMistakesOf } from './engine-mistakes.ts';
 import { examplesFor } from './examples.ts';
 import type { GenerateInput } from './input.ts';
 
@@ -20,6 +21,8 @@ export function makeUpPods(input: GenerateInput, bare: Subject): MadeUpPods {
 	const world = bare.timeline.moments.at(-1)?.world;
 	if (!world) throw new Error('a timeline has a moment');
 	const further = new FurtherPods(world, mostPods);
+	// Engines that filter what goes to pods only.
+	if (engineMistakesOf(bare.scenario).some(({ engine }) => engine === 'outside-unfiltered')) further.addElsewhere();
 	const misplaced = mutantsOf(bare.scenario).filter(({ operator }) => operator === 'wrong-namespace');
 	const local = new Map<string, Set<string>>();
 	for (const { name, object } of input.policies) {

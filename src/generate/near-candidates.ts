@@ -26,7 +26,9 @@ export function nearCandidates(request: NearRequest): Candidate[] {
 	const { comparisons, objects, open, divided } = request;
 	const { world, subject } = comparisons;
 	const differing = open.flatMap((mutant) => mutant.object ?? []);
-	const telling = tellingPorts([...objects, ...differing.filter(({ kind }) => kind !== 'NetworkPolicy')]);
+	const ownPorts = tellingPorts([...objects, ...differing.filter(({ kind }) => kind !== 'NetworkPolicy')]);
+	// That engines may leave open.
+	const telling = open.some(({ engine }) => engine === 'dns-unfiltered') ? [...new Set([...ownPorts, 53])] : ownPorts;
 	const { pods, external } = subject.plan.workload;
 	// What says nothing of SCTP treats it as UDP.
 	const speaksSctp = JSON.stringify(objects).includes('SCTP');

@@ -101,6 +101,14 @@ export class FurtherPods {
 		this.#added += 1;
 	}
 
+	/** An endpoint outside, of which nothing is known. */
+	addElsewhere(): void {
+		// One that is declared has the addresses that it has.
+		if (this.made.world.external['elsewhere']) return;
+		this.made.world.external['elsewhere'] = { addresses: {} };
+		this.made.external.add('elsewhere');
+	}
+
 	/** Pods that a peer tells apart; `namespace` undefined: only who is outside. */
 	addPeer({ podSelector, namespaceSelector, ipBlock }: PeerText, namespace: string | undefined): void {
 		if (ipBlock) {
@@ -164,7 +172,7 @@ export class FurtherPods {
 			external[name] = { addresses };
 			this.made.external.add(name);
 		};
-		if (!this.made.external.has('elsewhere')) add('elsewhere', {});
+		this.addElsewhere();
 		for (const { family, address } of tellingAddresses(block)) {
 			const name = `at-${address.replaceAll(/[.:]+/g, '-').replaceAll(/^-|-$/g, '')}`;
 			if (!external[name]) add(name, { ...this.#nowhere(), [family]: { exact: address } });

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { IpFamily } from '../model/address.ts';
 
-/** Addresses that tell a range from its neighbours, its halves, and its exceptions. Literal ranges only. */
+/** Addresses that tell a range from its neighbours, its halves, and its exceptions. Literal ranges only, and no address that nobody can have. */
 export function tellingAddresses({
 	cidr,
 	except = [],
@@ -23,7 +23,14 @@ export function tellingAddresses({
 		// The other half of a range that is twice as wide.
 		if (prefix > 0) texts.add(withBits(bytes, prefix < bits ? [prefix - 1, bits - 1] : [prefix - 1]));
 	}
-	return [...texts].map((text) => ({ family: ipaddr.parse(text).kind(), address: text }));
+	const addresses = [...texts].map((text) => ipaddr.parse(text)).filter(isSomebodys);
+	return addresses.map((address) => ({ family: address.kind(), address: address.toString() }));
+}
+
+/** RFC 6890: no multicast, loopback, `0.0.0.0/8`, and what IPv4 keeps for later. */
+function isSomebodys(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+	if (['multicast', 'loopback', 'unspecified', 'broadcast', 'linkLocal'].includes(address.range())) return false;
+	return address.kind() === 'ipv6' || (address.toByteArray()[0] ?? 0) < 240;
 }
 
 /** With these bits turned over. */
