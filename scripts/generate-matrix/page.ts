@@ -82,36 +82,31 @@ function moreOf(rows: readonly ShownSet[]): string {
 }
 
 function missedOf(rows: readonly ShownSet[]): string {
-	const missed = new Map<Bug, { sets: string[]; shown: Set<string> }>();
+	const missed = new Map<string, { bug: Bug; why: string; sets: string[] }>();
 	for (const { bugs, shown, set } of rows) {
 		for (const bug of bugs) {
 			const what = shown?.bugs[bug.name];
 			if (what === undefined || what === 'caught') continue;
-			const one = missed.get(bug) ?? { sets: [], shown: new Set() };
-			one.sets.push(set.name);
-			one.shown.add(what);
-			missed.set(bug, one);
+			const why = whyNot(bug, what, set.changes);
+			const one = missed.get(`${bug.name} ${why}`) ?? { bug, why, sets: [] };
+			one.sets.push(`\`${set.name}\``);
+			missed.set(`${bug.name} ${why}`, one);
 		}
 	}
-	const lines = [...missed].map(([bug, { sets, shown }]) => {
-		return `| \`${bug.name}\` | ${sets.map((name) => `\`${name}\``).join(', ')} | ${reasonOf(bug, shown)} |`;
-	});
-	return [
-		'## Bugs that generated scenarios do not catch',
-		'',
-		'| bug | policy sets | why |',
-		'| --- | --- | --- |',
-		...lines,
-		'',
-	].join('\n');
+	const lines = [...missed.values()].map(({ bug, why, sets }) => `| \`${bug.name}\` | ${sets.join(', ')} | ${why} |`);
+	const title = '## Bugs that generated scenarios do not catch';
+	return [title, '', '| bug | policy sets | why |', '| --- | --- | --- |', ...lines, ''].join('\n');
 }
 
-function reasonOf(bug: Bug, shown: ReadonlySet<string>): string {
+/** `changes`: the hand-written scenario also attempts later, with other policies, labels or pods. */
+function whyNot(bug: Bug, what: NonNullable<Shown['bugs'][string]>, changes: boolean): string {
+	if (what === 'inconclusive') return 'not shown: a run could not be judged';
 	const known = whyMissed[bug.name] ?? otherAttempts[bug.concerns];
 	if (known !== undefined) return known;
-	if (shown.size === 1 && shown.has('no rule changes'))
-		return 'it changes nothing for the pods of the generated scenario';
-	return shown.has('inconclusive') ? 'not shown: a run could not be judged' : '**not explained**';
+	if (changes) return 'the hand-written scenario shows it later, with other policies or labels';
+	return what === 'no rule changes'
+		? 'it changes no rule between the pods of the generated scenario'
+		: '**not explained**';
 }
 
 function leftOutOf(rows: readonly ShownSet[]): string {
