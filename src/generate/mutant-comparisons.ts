@@ -3,8 +3,18 @@ import { compareMoments, type MomentComparison } from '../mutate/comparison.ts';
 import type { Attempt } from '../mutate/paths.ts';
 import { type Found, lookAt, searchPaths } from '../mutate/search.ts';
 import type { Subject } from '../mutate/subject.ts';
+import { hasSidecar } from '../policy/mesh/capture.ts';
 import type { World } from '../policy/world.ts';
 import type { Mistake } from './chosen.ts';
+
+/**
+ * False: a client's sidecar accepts whatever the client sends as it is, and what becomes of it afterwards proves nothing
+ * about a path that is closed. That it wraps it in mutual TLS can be attempted.
+ */
+export function isProvable({ connection: { from, attempted, protocol } }: Attempt, world: World): boolean {
+	const client = from.kind === 'pod' ? world.pods[from.name] : undefined;
+	return protocol !== 'tcp' || attempted?.kind !== 'connect' || !hasSidecar(client);
+}
 
 /** The mutants of one subject at its last moment, each compared once. */
 export class MutantComparisons {
@@ -50,7 +60,8 @@ export class MutantComparisons {
 		if (!comparison || !state) return undefined;
 		const { pods, external } = this.subject.plan.workload;
 		const request = { comparison, families: this.families, listeners: { pods, external } };
-		return searchPaths({ ...request, policies: [...state.policies.values()] }).found;
+		const { found } = searchPaths({ ...request, policies: [...state.policies.values()] });
+		return found && isProvable(found.attempt, this.world) ? found : undefined;
 	}
 
 	/** No longer needed: each holds all policies as they are with it. */

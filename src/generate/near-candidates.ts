@@ -5,7 +5,7 @@ import { tellingPorts } from '../mutate/ports.ts';
 import type { Found } from '../mutate/search.ts';
 import type { World } from '../policy/world.ts';
 import { type Candidate, type Mistake, mistakeKey } from './chosen.ts';
-import type { MutantComparisons } from './mutant-comparisons.ts';
+import { isProvable, type MutantComparisons } from './mutant-comparisons.ts';
 
 export interface NearRequest {
 	comparisons: MutantComparisons;
@@ -39,6 +39,7 @@ export function nearCandidates(request: NearRequest): Candidate[] {
 		if (acting.length === 0) continue;
 		for (const tier of tiers) {
 			for (const attempt of attemptsBetween(ends, world, { pods, external }, { telling, tier })) {
+				if (!isProvable(attempt, world)) continue;
 				const tells = new Map<string, Found>();
 				for (const mutant of acting) {
 					const found = comparisons.lookAt(attempt, mutant, divided);

@@ -125,7 +125,7 @@ export function countAttempts(to: Ends['to'], world: World, listeners: Listeners
 /** The same text: the same listeners, so that the same can be tried there. */
 export function listenersText(to: Ends['to'], world: World, listeners: Listeners): string {
 	const listened = listenersAt(to, world, listeners).map(
-		({ port, protocol, speaks }) => `${port}/${protocol}/${speaks}`,
+		({ port, protocol, speaks, first }) => `${port}/${protocol}/${speaks}/${first}`,
 	);
 	return isOwn(to.name) ? `own ${listened.join()}` : listened.join();
 }

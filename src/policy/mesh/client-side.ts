@@ -1,4 +1,5 @@
 import type { Destination } from '../destination.ts';
+import { matchesLabels } from '../label-selector.ts';
 import type { Attempted, Connection, PodFacts, World } from '../world.ts';
 import { capturesOutbound, hasSidecar } from './capture.ts';
 import { clientTls } from './destination-rule.ts';
@@ -52,6 +53,19 @@ export function sentBy(
 	};
 }
 
+/** By whatever name a pod was found: for TCP a sidecar listens on the address of each pod behind a headless Service. */
+function headlessServiceOf({ pod }: Destination, port: number, { services }: World): string | undefined {
+	if (!pod) return undefined;
+	return Object.entries(services).find(
+		([, { headless, namespace, selector, ports }]) =>
+			headless &&
+			namespace === pod.namespace &&
+			Object.keys(selector).length > 0 &&
+			matchesLabels({ matchLabels: selector }, pod.labels) &&
+			ports.some((one) => one.port === port || one.targetPort === port),
+	)?.[0];
+}
+
 /** What the client's sidecar makes of it; undefined: none has to do with it. */
 function wrapping(
 	mesh: MeshPolicies,
@@ -65,10 +79,11 @@ function wrapping(
 	const captured = capturesOutbound(client, port);
 	if (captured.truth === 'no') return { as: 'clear', because: `${from.name}: ${captured.because}` };
 	if (captured.truth !== 'yes') return { as: 'unknown', because: `${from.name}: ${captured.because}` };
-	if (behind !== undefined)
+	const headless = behind ?? (target.kind === 'pod' ? headlessServiceOf(to, port, world) : undefined);
+	if (headless !== undefined)
 		return {
 			as: 'unknown',
-			because: `how ${from.name}’s sidecar treats the headless Service ${behind} is not evaluated`,
+			because: `how ${from.name}’s sidecar treats the headless Service ${headless} is not evaluated`,
 		};
 	const sidecar = sidecarFor(mesh.sidecars, client);
 	if (sidecar === 'several' || sidecar?.beyond === 'egress')

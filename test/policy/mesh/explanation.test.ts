@@ -98,6 +98,16 @@ describe('what is not evaluated of a mesh', () => {
 		expect(compilePolicies([], world).predict(attempt('mtls client→svc/web:80')).verdict).to.equal('unknown');
 	});
 
+	it('is unknown at the address of a pod behind a headless Service: for TCP sidecars listen there', () => {
+		const world = meshWorld();
+		const { web } = world.services;
+		world.services.each = { ...web!, headless: true, ports: [{ port: 8080, targetPort: 'http', protocol: 'tcp' }] };
+		const verdictOf = (path: string) => compilePolicies([object(strict)], world).predict(attempt(path)).verdict;
+		expect(verdictOf('mtls client→web:8080')).to.equal('unknown');
+		expect(verdictOf('mtls client→api:8080')).to.equal('blocked');
+		expect(verdictOf('plaintext naked→web:8080')).to.equal('blocked');
+	});
+
 	it('is unknown in ambient mode, which a namespace or a pod asks for', () => {
 		const world = meshWorld();
 		world.namespaces.legacy!.labels = { 'istio.io/dataplane-mode': 'ambient' };
