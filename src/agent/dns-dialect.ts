@@ -49,7 +49,12 @@ export class DnsDialect implements Dialect {
 		if (this.#rest === '') return undefined;
 		return this.#mayBeResponse()
 			? { code: 'dns-cut-short', detail: `${this.#rest.length} bytes came back` }
-			: stranger('only a part of a DNS message came back, and none to this query');
+			: stranger(`only a part of a DNS message came back, and none to this query: ${this.#hex()}`);
+	}
+
+	/** The length and the header, as far as they came, and how long it is. */
+	#hex(): string {
+		return `${Buffer.from(this.#rest.slice(0, 14), 'latin1').toString('hex')} (${this.#rest.length} bytes)`;
 	}
 
 	/** As far as the header of the unfinished message goes (RFC 1035, 4.1.1): our id, then QR. */

@@ -37,7 +37,7 @@ export function judgeChaos(context: CellContext, cell: Cell): ChaosJudgement {
 	const leaks = leakReasons(found, chaos);
 	if (leaks.length > 0) return { ...judgement('leak', leaks, { controls }), found };
 	const proof = found.forbidden.length === 0 ? 'none' : proofOf(history, chaos, cell, found);
-	const rest = { controls, proof };
+	const rest = { controls, proof, findings: answersOfOthers(found) };
 	const doubts = doubtsOf(found, controls);
 	const broken = outageReasons(found, chaos);
 	if (broken.length > 0 && doubts.length === 0) return { ...judgement('broken', broken, rest), found };
@@ -81,11 +81,25 @@ function serverControl({ to }: Cell, { tries }: ChaosFindings, replies: readonly
 /** Why neither silence nor an answer says anything. */
 function doubtsOf(found: ChaosFindings, controls: readonly Control[]): Reason[] {
 	const doubts = reasonsOf(controls);
-	const strange = found.tries.filter(({ other }) => other !== undefined);
+	const strange = strangeTries(found).filter((attempt) => attempt.strayed || !isAllowedAt(attempt, found));
 	if (strange[0]) doubts.push(reason('answered-by-other', `${times(strange.length)}: ${strange[0].other}`));
 	const elsewhere = found.tries.filter((attempt) => isAnsweredElsewhere(attempt, found));
 	if (elsewhere[0]) doubts.push(reason('dns-answered-by-other', `${times(elsewhere.length)}: ${elsewhere[0].code}`));
 	return doubts;
+}
+
+/** While the path was allowed the target had to answer, so that it is an outage, whoever else did; and worth to be told. */
+function answersOfOthers(found: ChaosFindings): Reason[] {
+	const strange = strangeTries(found).filter((attempt) => isAllowedAt(attempt, found));
+	return strange[0] ? [reason('answered-by-other', `${times(strange.length)}: ${strange[0].other}`)] : [];
+}
+
+function strangeTries({ tries }: ChaosFindings): StreamTry[] {
+	return tries.filter(({ other }) => other !== undefined);
+}
+
+function isAllowedAt({ at }: StreamTry, { allowed }: ChaosFindings): boolean {
+	return allowed.some(({ from, to }) => at >= from && at <= to);
 }
 
 /** While the path was forbidden a query was answered that no resolver of ours saw: where it went is not known. */

@@ -14,6 +14,8 @@ export interface StreamTry {
 	landedAt: number | undefined;
 	/** Whoever else it came to. */
 	other: string | undefined;
+	/** Its token came to a probe that is no target. */
+	strayed: boolean;
 	ran: boolean;
 	/** Line of the history. */
 	n: number;
@@ -45,6 +47,7 @@ function triesOf(
 				landed: replied ? 'replied' : undefined,
 				landedAt: replied ? base + sent + took : undefined,
 				other: strange ? (by ?? detail ?? 'a stranger') : undefined,
+				strayed: false,
 				ran: code !== undefined && code !== 'not-run',
 			});
 		}
@@ -61,6 +64,7 @@ function triesOf(
 					landed: undefined,
 					landedAt: undefined,
 					other: undefined,
+					strayed: false,
 					ran: true,
 					n,
 				},
@@ -70,7 +74,10 @@ function triesOf(
 			if (targets.has(uid)) {
 				known.landed ??= 'delivered';
 				known.landedAt = Math.min(known.landedAt ?? at, at);
-			} else known.other ??= agent;
+			} else {
+				known.other ??= agent;
+				known.strayed = true;
+			}
 			tries.set(index, known);
 		}
 	}

@@ -112,6 +112,37 @@ describe('judge: around a fault', () => {
 		expect([stranger.verdict, ...codesOf(stranger)]).to.deep.equal(['inconclusive', 'dns-answered-by-other']);
 	});
 
+	it('takes what a stranger answers on an allowed path for an outage, and tells it; on a forbidden one it says nothing', () => {
+		const strange =
+			(agent: string): World['edit'] & {} =>
+			(events) =>
+				events.map((event) => {
+					if (event.is !== 'tries' || event.agent !== agent) return event;
+					const by = { code: 'answered-by-other', detail: 'HTTP' } as const;
+					return { ...event, outcomes: event.outcomes.map((one) => (one.code === 'timed-out' ? by : one)) };
+				});
+		const isOpen = closedIn([1400, 1430]);
+		const { friend } = judged({ isOpen, edit: strange('friend'), expect: { outage: 0 } });
+		expect([friend.verdict, friend.chaos?.outageWindows]).to.deep.equal(['broken', 1]);
+		expect(friend.findings.map(({ code }) => code)).to.deep.equal(['answered-by-other']);
+		const tolerant = judged({ isOpen, edit: strange('friend'), expect: { outage: 500 } });
+		expect(tolerant.friend.verdict).to.equal('enforced');
+		const { stranger } = judged({ isOpen: fine, edit: strange('stranger') });
+		expect([stranger.verdict, ...codesOf(stranger)]).to.deep.equal(['inconclusive', 'answered-by-other']);
+		// A token that came to another probe of ours is no mere outage.
+		const strayed = judged({
+			isOpen: fine,
+			edit: (events) =>
+				events.map((event) =>
+					event.is === 'sightings' ? { ...event, agent: 'elsewhere', uid: 'uid-elsewhere' } : event,
+				),
+		});
+		expect([strayed.friend.verdict, ...codesOf(strayed.friend)]).to.include.members([
+			'inconclusive',
+			'answered-by-other',
+		]);
+	});
+
 	it('knows a token at a resolver that passes it on, and an answer by the address that it has to hold', () => {
 		const passedOn: World['edit'] = (events) =>
 			events.map((event) => {
