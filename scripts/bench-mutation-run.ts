@@ -1,6 +1,6 @@
 /**
  * bench-mutation.ts starts it: a scenario generated from that many policies (default 200, as 20 teams would have them), then
- * that scenario's mutants held against its attempts. Prints one line of JSON: milliseconds, and how many there were.
+ * that scenario's mutants held against its attempts. Prints one line of JSON: milliseconds, also of the processor, and how many there were.
  */
 import { chooseAttempts } from '../src/generate/choose-attempts.ts';
 import type { GenerateInput } from '../src/generate/input.ts';
@@ -20,22 +20,26 @@ const input: GenerateInput = {
 	policies: Array.from({ length: count }, (_, index) => ({ name: `p-${index}`, object: policyOf(index) })),
 };
 
-const began = performance.now();
+const used = (): number => {
+	const { user, system } = process.cpuUsage();
+	return (user + system) / 1000;
+};
+const [began, usedBefore] = [performance.now(), used()];
 const chosen = chooseAttempts(input, target);
 const text = writeScenario(chosen, { head: [], reasons: false });
-const generated = performance.now() - began;
+const [generated, generatedBy] = [performance.now() - began, used() - usedBefore];
 const { scenarios, diagnostics } = parseScenarioText(text, 'bench.yaml', () => {
 	throw new Error('it names no files');
 });
 const [scenario] = scenarios;
 if (!scenario) throw new Error(JSON.stringify(diagnostics.slice(0, 5)));
-const then = performance.now();
+const [then, usedThen] = [performance.now(), used()];
 const { mutants } = mutateScenario(scenario, target);
-const mutated = performance.now() - then;
+const [mutated, mutatedBy] = [performance.now() - then, used() - usedThen];
 const { noticed, missed, beyond } = scoreOf(mutants, false);
 const bytes = Buffer.byteLength(text);
 process.stdout.write(
-	`${JSON.stringify({ policies: count, mutants: mutants.length, attempts: chosen.chosen.length, generated, mutated, noticed, missed, beyond, bytes })}\n`,
+	`${JSON.stringify({ policies: count, mutants: mutants.length, attempts: chosen.chosen.length, generated, generatedBy, mutated, mutatedBy, noticed, missed, beyond, bytes })}\n`,
 );
 
 function podOf(index: number) {

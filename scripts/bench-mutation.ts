@@ -8,7 +8,9 @@ interface Made {
 	mutants: number;
 	attempts: number;
 	generated: number;
+	generatedBy: number;
 	mutated: number;
+	mutatedBy: number;
 	noticed: number;
 	missed: number;
 	beyond: number;
@@ -21,16 +23,29 @@ interface Made {
 export async function benchMutation(): Promise<void> {
 	const load = loadavg()[0]?.toFixed(1);
 	process.stdout.write(`\ngenerate, then mutate on what it made; ${cpus().length} processors, load ${load}\n`);
-	process.stdout.write('policies  generate s  attempts  mutate s  mutants  noticed  missed  beyond\n');
+	process.stdout.write(
+		'policies  generate s  processor s  attempts  mutate s  processor s  mutants  noticed  missed  beyond\n',
+	);
 	const script = new URL('bench-mutation-run.ts', import.meta.url).pathname;
 	for (const size of sizes) {
 		const { stdout } = await execa(process.execPath, ['--import', 'tsx', script, String(size)]);
-		const { policies, generated, attempts, mutated, mutants, noticed, missed, beyond } = JSON.parse(stdout) as Made;
+		const { policies, generated, generatedBy, attempts, mutated, mutatedBy, ...made } = JSON.parse(stdout) as Made;
+		const { mutants, noticed, missed, beyond } = made;
 		const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
 		process.stdout.write(
 			`${[
-				...[String(policies).padStart(8), seconds(generated).padStart(11), String(attempts).padStart(9)],
-				...[seconds(mutated).padStart(9), String(mutants).padStart(8), String(noticed).padStart(8)],
+				...[
+					String(policies).padStart(8),
+					seconds(generated).padStart(11),
+					seconds(generatedBy).padStart(12),
+					String(attempts).padStart(9),
+				],
+				...[
+					seconds(mutated).padStart(9),
+					seconds(mutatedBy).padStart(12),
+					String(mutants).padStart(8),
+					String(noticed).padStart(8),
+				],
 				...[String(missed).padStart(7), String(beyond).padStart(7)],
 			].join(' ')}\n`,
 		);

@@ -100,9 +100,9 @@ function missedOf(rows: readonly ShownSet[]): string {
 
 /** `changes`: the hand-written scenario also attempts later, with other policies, labels or pods. */
 function whyNot(bug: Bug, what: NonNullable<Shown['bugs'][string]>, changes: boolean): string {
-	if (what === 'inconclusive') return 'not shown: a run could not be judged';
 	const known = whyMissed[bug.name] ?? otherAttempts[bug.concerns];
 	if (known !== undefined) return known;
+	if (what === 'inconclusive') return 'not shown: a run could not be judged';
 	if (changes) return 'the hand-written scenario shows it later, with other policies or labels';
 	return what === 'no rule changes'
 		? 'it changes no rule between the pods of the generated scenario'

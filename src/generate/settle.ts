@@ -8,7 +8,7 @@ import type { World } from '../policy/world.ts';
 import { type ChosenAttempts, type Mistake, mistakeKey } from './chosen.ts';
 import type { Cover } from './cover.ts';
 import { withFurther } from './draft-scenario.ts';
-import { MutantComparisons } from './mutant-comparisons.ts';
+import { isProvable, MutantComparisons } from './mutant-comparisons.ts';
 import { narrowScenario } from './narrow-scenario.ts';
 
 /** Each leaves fewer mutants that were not looked at; it takes two or three. */
@@ -97,7 +97,7 @@ class Addition {
 		const comparison = this.#comparisons.of(mutant);
 		const { subject, moment } = this.#comparisons;
 		const looked = comparison && lookFurther(subject, mutant, { moment, comparison });
-		if (!looked?.found) return undefined;
+		if (!looked?.found || !isProvable(looked.found.attempt, looked.further.world)) return undefined;
 		const { from, to } = looked.found.attempt.connection;
 		const { pods, external } = this.scenario;
 		const isNew = (name: string): boolean => name in pods || name in external;
