@@ -20,7 +20,6 @@ export const whyMissed: Readonly<Record<string, string>> = {
 		'it takes an attempt from another namespace at a pod that only such a rule opens; another attempt notices the mutants of that rule',
 	'metadata-unfiltered':
 		'it is about the metadata services of clouds, at which no mutant of a policy has generate look',
-	'mesh-policy-ignored': 'a policy of the namespace decides where the generated scenario attempts something',
 	'newest-policy-wins': 'which of two policies is older is not in their text; what is generated applies them at once',
 	'first-port-uncaptured': 'it is about a pod’s first port: the generated pods listen on others, or in another order',
 	'first-policy-wins':

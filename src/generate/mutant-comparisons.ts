@@ -60,8 +60,8 @@ export class MutantComparisons {
 		if (!comparison || !state) return undefined;
 		const { pods, external } = this.subject.plan.workload;
 		const request = { comparison, families: this.families, listeners: { pods, external } };
-		const { found } = searchPaths({ ...request, policies: [...state.policies.values()] });
-		return found && isProvable(found.attempt, this.world) ? found : undefined;
+		const isWanted = (attempt: Attempt): boolean => isProvable(attempt, this.world);
+		return searchPaths({ ...request, isWanted, policies: [...state.policies.values()] }).found;
 	}
 
 	/** No longer needed: each holds all policies as they are with it. */

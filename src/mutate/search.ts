@@ -50,6 +50,8 @@ export interface SearchRequest {
 	policies: readonly KubernetesObject[];
 	/** Only some. */
 	within?: (ends: Ends) => boolean;
+	/** Default: each. */
+	isWanted?: (attempt: Attempt) => boolean;
 }
 
 const tiers: readonly PortChoice['tier'][] = ['listened', 'likely', 'rare'];
@@ -70,6 +72,7 @@ export function searchPaths(request: SearchRequest): SearchResult {
 		for (const ends of tier === 'listened' ? kept(worthwhile, differentEnds(request, telling, result)) : worthwhile) {
 			for (const attempt of attemptsBetween(ends, world, listeners, { telling, tier })) {
 				if (meshed) result.paths += families.length;
+				if (request.isWanted?.(attempt) === false) continue;
 				const found = lookAt(attempt, comparison, families, result);
 				if (found) return { ...result, found };
 			}
