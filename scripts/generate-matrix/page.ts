@@ -114,7 +114,7 @@ function leftOutOf(rows: readonly ShownSet[]): string {
 		if (set.policies === 0) return [`- \`${set.name}\`: what a ${set.unmodelled.join(', ')} means is not evaluated`];
 		if (isLarge)
 			return [`- \`${set.name}\`: not generated; it is large on purpose, and a generated one grows with each peer`];
-		if (!generated) return [`- \`${set.name}\`: no path tells its policies from their mutants`];
+		if (!generated) return [`- \`${set.name}\`: nothing that generate attempts tells its policies from their mutants`];
 		return unrun === undefined ? [] : [`- \`${set.name}\`: generated and not run: ${unrun}`];
 	});
 	return ['## Not generated, or not run', '', ...lines, ''].join('\n');
