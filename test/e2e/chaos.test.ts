@@ -52,7 +52,9 @@ describe('chaos on the embedded cluster', function () {
 		const ended = await run(['enforcer-flushed']);
 		expect(ended.code, ended.stderr).to.equal(0);
 		const cells = read(ended).scenarios[0]?.cells ?? [];
-		for (const { chaos } of cells.filter(({ from }) => from === 'stranger')) {
+		const around = cells.filter(({ from, chaos }) => from === 'stranger' && chaos);
+		expect(around).to.have.length(2);
+		for (const { chaos } of around) {
 			expect(chaos?.leakWindows).to.equal(5);
 			expect(chaos?.leaks.map(({ round }) => round)).to.deep.equal([0, 1, 2, 3, 4]);
 			// At least as long as it was away, whatever the machine takes besides.
