@@ -24,7 +24,7 @@ export function writeScenario({ scenario, chosen }: ChosenAttempts, how: Written
 			...(Object.keys(services).length > 0 && { services: mapped(services, serviceValue) }),
 			...(Object.keys(external).length > 0 && { external: mapped(external, externalValue) }),
 			policies: Object.fromEntries(scenario.policies.map(({ name, object }) => [name, { object }])),
-			attempts: chosen.map(({ found }) => attemptValue(found, undefined)),
+			attempts: chosen.map(({ found }) => attemptValue(found)),
 		},
 	});
 	document.commentBefore = how.head.map((line) => ` ${line}`).join('\n');

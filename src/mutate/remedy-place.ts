@@ -1,5 +1,7 @@
 import type { SourcePosition } from '../model/diagnostic.ts';
+import type { OutcomeCode } from '../model/outcome.ts';
 import { addressed } from '../plan/cell-connection.ts';
+import { hasSidecar } from '../policy/mesh/capture.ts';
 import type { Connection } from '../policy/world.ts';
 import { momentText } from './moment-text.ts';
 import { inFamily } from './paths.ts';
@@ -11,7 +13,7 @@ import { compiledAt, type Subject } from './subject.ts';
 export function placeOf(subject: Subject, found: Found, moment: number): Pick<Remedy, 'attempt' | 'when' | 'beside'> {
 	const name = hasId(subject, found.attempt.connection, moment) ? nameOf(found.attempt.connection) : undefined;
 	return {
-		attempt: attemptText(found, name),
+		attempt: attemptText(found, { name, by: throughSidecar(subject, found.attempt.connection, moment) }),
 		when: momentText(subject, moment),
 		beside: besideAt(subject, moment),
 	};
@@ -42,6 +44,16 @@ function isOpenAt(subject: Subject, { attempt }: Found, moment: number): boolean
 	const isThere = [from, to].every(({ kind, name }) => kind !== 'pod' || at.world.pods[name] !== undefined);
 	const policies = compiledAt(subject, moment);
 	return isThere && subject.families.every((family) => policies.verdict(inFamily(attempt, family)) === 'allowed');
+}
+
+/** A client's sidecar accepts every connection, and ends it when the server's refuses. */
+function throughSidecar(
+	{ timeline }: Subject,
+	{ from, attempted }: Connection,
+	moment: number,
+): OutcomeCode[] | undefined {
+	const client = from.kind === 'pod' ? timeline.moments[moment]?.world.pods[from.name] : undefined;
+	return attempted?.kind === 'connect' && hasSidecar(client) ? ['reset', 'closed'] : undefined;
 }
 
 /** The last attempt that is made at a moment: around a fault others are. */

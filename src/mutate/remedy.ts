@@ -1,6 +1,7 @@
 import type { Protocol } from '../model/address.ts';
 import { clusterDnsName } from '../model/cluster-dns.ts';
 import type { SourcePosition } from '../model/diagnostic.ts';
+import type { OutcomeCode } from '../model/outcome.ts';
 import type { Prediction } from '../model/plan.ts';
 import type { Attempted, Connection } from '../policy/world.ts';
 import { flowText } from './flow-text.ts';
@@ -28,8 +29,11 @@ export interface Remedy {
 	because: string[];
 }
 
-/** The attempt as a value of the scenario file. `name`: where another one has its id. */
-export function attemptValue({ attempt, everywhere }: Found, name: string | undefined): Record<string, unknown> {
+/** The attempt as a value of the scenario file. `name`: where another one has its id. `by`: how a blocked path ends. */
+export function attemptValue(
+	{ attempt, everywhere }: Found,
+	{ name, by }: { name?: string | undefined; by?: readonly OutcomeCode[] | undefined } = {},
+): Record<string, unknown> {
 	const { connection } = attempt;
 	const { from, to, port, protocol, attempted } = connection;
 	const expect = everywhere === 'allowed' || everywhere === 'blocked' ? everywhere : 'predicted';
@@ -41,7 +45,16 @@ export function attemptValue({ attempt, everywhere }: Found, name: string | unde
 		return { ...named, kind: 'dns', from: source, via: 'cluster/pod', over: [over], query, expect };
 	}
 	const target = targetText(to, port, protocol);
-	return { ...named, ...kindOf(attempted), from: source, to: target, expect, ...identityOf(attempted, expect) };
+	const ends = by && expect === 'blocked' ? { by } : {};
+	return {
+		...named,
+		...kindOf(attempted),
+		from: source,
+		to: target,
+		expect,
+		...ends,
+		...identityOf(attempted, expect),
+	};
 }
 
 export function targetText(to: Connection['to'], port: number, protocol: Connection['protocol']): string {
@@ -67,8 +80,8 @@ function identityOf(attempted: Attempted | undefined, expect: string): Record<st
 }
 
 /** `- {from: stranger, to: "database:5432", expect: blocked}` without its dash. */
-export function attemptText(found: Found, name: string | undefined): string {
-	return flowText(attemptValue(found, name));
+export function attemptText(found: Found, how: Parameters<typeof attemptValue>[1]): string {
+	return flowText(attemptValue(found, how));
 }
 
 /** What the target would have to listen on; undefined where it is declared to. Where it resolves names it is not yet. */

@@ -69,6 +69,27 @@ describe('the mutants of a scenario', () => {
 		expect(fate.remedy.attempt).to.equal('{from: further-friend, to: web:80, expect: blocked}');
 	});
 
+	it('are told between sidecars by what arrives at all, where it goes in the clear: mutual TLS is neither allowed nor blocked', () => {
+		const { mutants } = mutated(
+			scenarioText({
+				namespaces: '{shop: {mesh: sidecar}}',
+				pods: `{client: {namespace: shop, labels: {app: client}}, app: {namespace: shop, labels: {app: app}, listen: [9090/tcp]}}`,
+				policies: {
+					strict:
+						'{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: default, namespace: shop}, spec: {mtls: {mode: STRICT}}}',
+				},
+				attempts: ['{from: client, to: "app:9090", expect: observe}'],
+			}),
+		);
+		const fate = mutants.find(
+			({ mutant }) => mutant.id.startsWith('strict/change-mode') && mutant.id.endsWith('PERMISSIVE'),
+		)?.fate;
+		// The sidecar of the client accepts the connection, whatever becomes of it.
+		expect(fate?.is === 'missed' && fate.remedy.attempt).to.equal(
+			'{name: client-to-app-9090, from: client, to: app:9090, expect: blocked, by: [reset, closed]}',
+		);
+	});
+
 	it('that only SCTP could tell are beyond a scenario that speaks none, because not every node can do it', () => {
 		const text = (listen: string) =>
 			scenarioText({
