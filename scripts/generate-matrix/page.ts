@@ -77,7 +77,7 @@ function moreOf(rows: readonly ShownSet[]): string {
 		return [`- \`${set.name}\`: ${generated.attempts} for ${byHand.attempts}; ${noticed}`];
 	});
 	const text =
-		'What the hand-written scenario leaves unnoticed takes attempts: the generated one notices every mutant that some path could tell, and the mistakes of engines that [docs/mutate.md](mutate.md#generate) lists.';
+		'The hand-written scenario notices what attempts between its own pods can tell. The generated one makes up pods, namespaces and endpoints that tell the rest, and notices the mistakes of engines that [docs/mutate.md](mutate.md#generate) lists: each takes an attempt.';
 	return ['## More attempts than by hand', '', text, '', ...more, ''].join('\n');
 }
 
