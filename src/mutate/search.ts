@@ -142,14 +142,14 @@ export function lookAt(
 		const connection = inFamily(attempt, family);
 		if (!comparison.mayDiffer(connection)) continue;
 		const [before, after] = [comparison.before(connection), comparison.after(connection)];
-		if (before !== after && arrivesBare(connection, comparison)) continue;
 		if (before === after && (isDefinite(before) || isOpenAnyway(connection, before, comparison.world))) {
 			result.masked ??= attempt;
 			continue;
 		}
 		const all = new Set(families.map((one) => comparison.before(inFamily(attempt, one))));
 		const found = { attempt, family, before, after, everywhere: all.size === 1 ? before : undefined };
-		if (isDefinite(before) && isDefinite(after)) return found;
+		const isTold = isDefinite(before) && isDefinite(after);
+		if (isTold && !arrivesBare(connection, comparison)) return found;
 		result.doubtful ??= found;
 	}
 	return undefined;
@@ -172,8 +172,8 @@ function arrivesBare({ attempted, ...path }: Connection, comparison: MomentCompa
 				(say(attempted) === 'allowed' && say(proven) === 'blocked'),
 		);
 	}
-	// TLS that is passed on to a server that greets in the clear meets an answer that is nobody's.
-	if (attempted?.kind !== 'tls' || attempted.first !== 'server') return false;
+	// TLS that no sidecar ends is passed on to an application that speaks none: what it answers is nobody's.
+	if (attempted?.kind !== 'tls') return false;
 	return sides.some((say) => say(attempted) === 'blocked' && say({ kind: 'plaintext' }) === 'allowed');
 }
 
