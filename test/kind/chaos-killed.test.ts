@@ -78,7 +78,7 @@ describe('a run that is killed while a fault is in force on a real cluster', fun
 			await endInFirstRound(scenario, { cluster: testCluster, out });
 			const cleaned = await gatecrash('clean', '--yes', '--out', out);
 			expect(cleaned.exitCode, `${cleaned.stdout}\n${cleaned.stderr}`).to.equal(0);
-			expect(cleaned.stdout).to.include('namespace');
+			expect(cleaned.stdout).to.include('deleted Namespace ');
 			for (let waited = 0; (await kubectl('get', 'namespaces', '--output=name')) !== before; waited += 500) {
 				if (waited > 60_000) expect(await kubectl('get', 'namespaces', '--output=name')).to.equal(before);
 				await sleep(500);
