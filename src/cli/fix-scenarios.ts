@@ -42,15 +42,15 @@ export function fixFile(file: string, fixing: Fixing): boolean {
 /** All at once where that goes, else one by one those that do. */
 function fixOne(text: string, file: string, name: string, { mutate, contradictions }: Fixing): string {
 	const scenario = find(text, file, name);
-	const before = scenario && contradictions(scenario);
-	if (!scenario || before === undefined) return text;
+	const missing = scenario ? whatIsMissing(mutate(scenario)) : [];
+	const before = scenario && missing.length > 0 ? contradictions(scenario) : undefined;
+	if (before === undefined) return text;
 	const withThem = (base: string, attempts: readonly MissingAttempt[]): string | undefined => {
 		const next = addAttempts(base, name, attempts);
 		const changed = find(next, file, name);
 		const after = changed && contradictions(changed);
 		return after === undefined || after > before ? undefined : next;
 	};
-	const missing = whatIsMissing(mutate(scenario));
 	const all = withThem(text, missing);
 	if (all !== undefined) return all;
 	// The last first: those before it keep their lines.

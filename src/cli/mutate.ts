@@ -23,22 +23,23 @@ export const mutate: Action<'mutate'> = async (context, args, flags) => {
 	const target = { families: ipFamilies, known };
 	const mutated = (scenario: Scenario) => mutateScenario(scenario, target, { locate: positionInPolicy, wanted });
 	const isSelected = ({ tags }: Scenario) => flags.tag.length === 0 || tags.some((tag) => flags.tag.includes(tag));
-	let { scenarios, diagnostics } = await readPaths(args);
+	const { scenarios: found, diagnostics } = await readPaths(args);
 	printDiagnostics(diagnostics, context);
 	if (diagnostics.some(({ severity }) => severity === 'error')) return 64;
+	let scenarios = found.filter(isSelected);
 	if (flags.fix) {
 		const fixing = {
 			mutate: mutated,
 			contradictions: (scenario: Scenario) => contradictionsIn(scenario, target),
 			selected: isSelected,
 		};
-		for (const file of new Set(scenarios.filter(isSelected).map((scenario) => scenario.file))) {
+		for (const file of new Set(scenarios.map(({ file }) => file))) {
 			if (fixFile(file, fixing)) context.stderr(`changed ${file}\n`);
 		}
-		({ scenarios, diagnostics } = await readPaths(args));
+		scenarios = (await readPaths(args)).scenarios.filter(isSelected);
 	}
 	const results: MutatedScenario[] = [];
-	for (const scenario of scenarios.filter(isSelected)) {
+	for (const scenario of scenarios) {
 		const result = mutated(scenario);
 		results.push(result);
 		if (!flags.json) context.stdout(describeMutation(result, flags));

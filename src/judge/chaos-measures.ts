@@ -4,7 +4,7 @@ import { coveredTime, rounded, type Span, spreadOf } from './chaos-spans.ts';
 import { type ChaosTimeline, chaosTimeline, roundAt, type Stretch } from './chaos-timeline.ts';
 import { inAllowed, inForbidden, type StretchFindings, type Window } from './chaos-windows.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
-import type { StreamRecord } from './stream-history.ts';
+import { probesOf, type StreamRecord } from './stream-history.ts';
 import { fairTries } from './fair-tries.ts';
 import { type StreamTry, streamTries } from './stream-tries.ts';
 
@@ -180,8 +180,7 @@ function widestGap({ from, to }: Stretch['tried'], tries: readonly StreamTry[]):
 /** Readings at the beginning and at the end: how exact each is, and how far apart they are. */
 function clockErrorOf({ streams: { clocks } }: ScenarioHistory, streams: readonly StreamRecord[]): number {
 	// Tokens are timed by whoever saw them.
-	const uids = new Set(streams.flatMap(({ began }) => (began ? [began.from, ...began.targets] : [])));
-	const errors = [...uids].map((uid) => {
+	const errors = [...probesOf(streams)].map((uid) => {
 		const readings = clocks.get(uid) ?? [];
 		const offsets = readings.map(({ offset }) => offset);
 		if (offsets.length === 0) return 0;

@@ -43,6 +43,11 @@ export interface ChaosTimeline {
 	rounds: number;
 }
 
+/** Whether a moment lies in one of these. */
+export function isWithin(at: number, stretches: readonly Pick<Stretch, 'from' | 'to'>[]): boolean {
+	return stretches.some(({ from, to }) => at >= from && at <= to);
+}
+
 /** The round that a moment lies in. */
 export function roundAt({ ends }: ChaosTimeline, at: number): number {
 	const round = ends.findIndex((end) => at <= end);

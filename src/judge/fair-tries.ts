@@ -1,6 +1,6 @@
 import type { Stretch } from './chaos-timeline.ts';
 import type { ScenarioHistory } from './scenario-history.ts';
-import type { StreamRecord } from './stream-history.ts';
+import { probesOf, type StreamRecord } from './stream-history.ts';
 import type { StreamTry } from './stream-tries.ts';
 
 /** Milliseconds. */
@@ -19,8 +19,7 @@ export function fairTries(
 	allowed: readonly Stretch[],
 ): StreamTry[] {
 	const enough = enoughFor(tries);
-	const uids = new Set(streams.flatMap(({ began }) => (began ? [began.from, ...began.targets] : [])));
-	const held = [...uids].flatMap((uid) => stalls.get(uid) ?? []);
+	const held = [...probesOf(streams)].flatMap((uid) => stalls.get(uid) ?? []);
 	const isFair = ({ at, endedAt }: StreamTry): boolean => {
 		// Sent shortly before its path was no longer allowed, it was perhaps cut by that.
 		if (allowed.some(({ from, to }) => at >= from && at <= to && to - at < enough)) return false;

@@ -4,6 +4,7 @@ import type { CellContext } from './cell-context.ts';
 import { chaosControls } from './chaos-controls.ts';
 import { type ChaosFindings, measureChaos } from './chaos-measures.ts';
 import type { Span } from './chaos-spans.ts';
+import { isWithin } from './chaos-timeline.ts';
 import { type Control, held, missing } from './control.ts';
 import { endpointText } from './endpoint-text.ts';
 import { judgement, type Judgement, reasonsOf } from './finding-out.ts';
@@ -81,7 +82,7 @@ function serverControl({ to }: Cell, { tries }: ChaosFindings, replies: readonly
 /** Why neither silence nor an answer says anything. */
 function doubtsOf(found: ChaosFindings, controls: readonly Control[]): Reason[] {
 	const doubts = reasonsOf(controls);
-	const strange = strangeTries(found).filter((attempt) => attempt.strayed || !isAllowedAt(attempt, found));
+	const strange = strangeTries(found).filter(({ strayed, at }) => strayed || !isWithin(at, found.allowed));
 	if (strange[0]) doubts.push(reason('answered-by-other', `${times(strange.length)}: ${strange[0].other}`));
 	const elsewhere = found.tries.filter((attempt) => isAnsweredElsewhere(attempt, found));
 	if (elsewhere[0]) doubts.push(reason('dns-answered-by-other', `${times(elsewhere.length)}: ${elsewhere[0].code}`));
@@ -90,7 +91,7 @@ function doubtsOf(found: ChaosFindings, controls: readonly Control[]): Reason[] 
 
 /** While the path was allowed the target had to answer, so that it is an outage, whoever else did; and worth to be told. */
 function answersOfOthers(found: ChaosFindings): Reason[] {
-	const strange = strangeTries(found).filter((attempt) => isAllowedAt(attempt, found));
+	const strange = strangeTries(found).filter(({ at }) => isWithin(at, found.allowed));
 	return strange[0] ? [reason('answered-by-other', `${times(strange.length)}: ${strange[0].other}`)] : [];
 }
 
@@ -98,14 +99,10 @@ function strangeTries({ tries }: ChaosFindings): StreamTry[] {
 	return tries.filter(({ other }) => other !== undefined);
 }
 
-function isAllowedAt({ at }: StreamTry, { allowed }: ChaosFindings): boolean {
-	return allowed.some(({ from, to }) => at >= from && at <= to);
-}
-
 /** While the path was forbidden a query was answered that no resolver of ours saw: where it went is not known. */
 function isAnsweredElsewhere({ code, landed, at }: StreamTry, { forbidden }: ChaosFindings): boolean {
 	const isAnswer = code !== undefined && answeredSomehow.has(code) && landed === undefined;
-	return isAnswer && forbidden.some(({ from, to }) => at >= from && at <= to);
+	return isAnswer && isWithin(at, forbidden);
 }
 
 /** What was not looked at, or not shown to be able to answer: it may hide something. */
@@ -157,7 +154,10 @@ function proofOf(history: ScenarioHistory, chaos: ChaosPlan, cell: Cell, { tries
 	const open = [...controls, ...tries.flatMap(({ landed, at }) => (landed === 'replied' ? [at] : []))];
 	const last = forbidden.at(-1)?.to ?? 0;
 	const first = forbidden[0]?.from ?? 0;
-	if (open.some((at) => at < last && !isForbidden(at)) && open.some((at) => at > first && !isForbidden(at))) {
+	if (
+		open.some((at) => at < last && !isWithin(at, forbidden)) &&
+		open.some((at) => at > first && !isWithin(at, forbidden))
+	) {
 		return 'bracketed';
 	}
 	const own = chaos.cells.some((id) => {
@@ -168,10 +168,6 @@ function proofOf(history: ScenarioHistory, chaos: ChaosPlan, cell: Cell, { tries
 		return repliesOf(history, id).length > 0;
 	});
 	return own ? 'contrast' : 'none';
-
-	function isForbidden(at: number): boolean {
-		return forbidden.some(({ from, to }) => at >= from && at <= to);
-	}
 }
 
 /** When anybody else was answered by the server of a path, at its port. */

@@ -77,3 +77,8 @@ function recordOf(streams: StreamHistory, token: string): StreamRecord {
 	}
 	return record;
 }
+
+/** UIDs of those whose clocks and pauses matter for streams: their clients, and their targets. */
+export function probesOf(streams: readonly StreamRecord[]): Set<string> {
+	return new Set(streams.flatMap(({ began }) => (began ? [began.from, ...began.targets] : [])));
+}

@@ -1,5 +1,6 @@
 import type { IpFamily } from '../model/address.ts';
 import { capabilityNames } from '../model/capability.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { KnownNetwork } from '../model/cluster.ts';
 import type { ScenarioPlan } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
@@ -30,10 +31,7 @@ export interface Subject {
 
 /** Planned as for a cluster that can do everything: which attempts one can carry out is another question. */
 export function subjectOf(written: Scenario, target: MutationTarget): Subject {
-	const capabilities = new Set(capabilityNames);
-	const { plan: planned } = planScenarios([withGroupIds(written)], { name: 'any', capabilities, ...target });
-	const [made] = planned.scenarios;
-	if (!made) throw new Error('a plan has the scenarios that were planned');
+	const { plan: made } = planAnywhere(written, target);
 	// Without attempts nothing would be applied either; here the policies are what is asked about.
 	const policies = written.policies.map(({ name }) => name);
 	const plan = made.steps.length > 0 ? made : { ...made, steps: [{ do: 'apply' as const, policies }] };
@@ -43,6 +41,18 @@ export function subjectOf(written: Scenario, target: MutationTarget): Subject {
 	const scenario = { ...written, policies: policiesForFamilies(written, target.families) };
 	const timeline = timelineOf(plan, scenario, target.known);
 	return { scenario, families, plan, timeline, states: statesOf(timeline, plan, scenario), compiled: [] };
+}
+
+/** The plan of a scenario for a cluster that can do everything, and what is wrong with it. */
+export function planAnywhere(
+	scenario: Scenario,
+	target: MutationTarget,
+): { plan: ScenarioPlan; diagnostics: Diagnostic[] } {
+	const capabilities = new Set(capabilityNames);
+	const { plan, diagnostics } = planScenarios([withGroupIds(scenario)], { name: 'any', capabilities, ...target });
+	const [made] = plan.scenarios;
+	if (!made) throw new Error('a plan has the scenarios that were planned');
+	return { plan: made, diagnostics };
 }
 
 /** Where a cluster's security groups have no id yet, the scenario would be planned as one that is skipped. */
