@@ -22,9 +22,24 @@ export const instants = (process.env.GATECRASH_KILL_INSTANTS ?? '0,400,2000').sp
 export async function endDuring({ fault, after, how, cluster, out }: End): Promise<number | undefined> {
 	const file = join(out, 'killed.yaml');
 	await writeFile(file, chaosScenario({ fault, for: '20s' }));
+	return endWhen(() => ledgerNames(out, fault), file, { after, how, cluster, out });
+}
+
+/** Ends a run of a shipped scenario when the first change of its first round is acknowledged. */
+export async function endInFirstRound(scenario: string, where: Pick<End, 'cluster' | 'out'>): Promise<void> {
+	const history = join(where.out, 'latest', 'history.jsonl');
+	const isBroken = () => existsSync(history) && readFileSync(history, 'utf8').includes('"turn":{"round":0,"turn":0}');
+	await endWhen(isBroken, `scenarios/chaos/${scenario}.yaml`, { ...where, after: 0, how: 'SIGKILL' });
+}
+
+async function endWhen(
+	isBroken: () => boolean,
+	file: string,
+	{ after, how, cluster, out }: Omit<End, 'fault'>,
+): Promise<number | undefined> {
 	const started = start(['run', file, '--cluster', cluster, '--out', out]);
 	const ended = started.then(({ stderr }) => stderr);
-	for (let waited = 0; !ledgerNames(out, fault); waited += 20) {
+	for (let waited = 0; !isBroken(); waited += 20) {
 		if (waited > 120_000) throw new Error(`the fault was never injected:\n${await ended}`);
 		if (started.exitCode !== null) throw new Error(`the run ended before its fault:\n${await ended}`);
 		await sleep(20);
@@ -33,21 +48,6 @@ export async function endDuring({ fault, after, how, cluster, out }: End): Promi
 	started.kill(how);
 	await ended;
 	return started.exitCode ?? undefined;
-}
-
-/** Ends a run of a shipped scenario when the first change of its first round is acknowledged. */
-export async function endInFirstRound(scenario: string, { cluster, out }: Pick<End, 'cluster' | 'out'>): Promise<void> {
-	const started = start(['run', `scenarios/chaos/${scenario}.yaml`, '--cluster', cluster, '--out', out]);
-	const ended = started.then(({ stderr }) => stderr);
-	const history = join(out, 'latest', 'history.jsonl');
-	const isBroken = () => existsSync(history) && readFileSync(history, 'utf8').includes('"turn":{"round":0,"turn":0}');
-	for (let waited = 0; !isBroken(); waited += 20) {
-		if (waited > 120_000) throw new Error(`nothing was changed:\n${await ended}`);
-		if (started.exitCode !== null) throw new Error(`the run ended before its fault:\n${await ended}`);
-		await sleep(20);
-	}
-	started.kill('SIGKILL');
-	await ended;
 }
 
 function ledgerNames(out: string, fault: string): boolean {
